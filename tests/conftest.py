@@ -1,0 +1,40 @@
+"""Fixtures that every kind of test may use."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+def need(program: str, package: str) -> str:
+    """Return the path of ``program``; skip the test where it is missing, or fail where nothing may be skipped."""
+    found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+    if found:
+        return found
+    message = f"{program} is not installed; apt-get install {package}"
+    if os.environ.get("HRBUS_NOTHING_SKIPPED"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def shared(path: str) -> Path:
+    """Return a file or folder of the reference material beside the checkout; skip where it is missing."""
+    found = SHARED / path
+    if found.exists():
+        return found
+    message = f"the reference material shared/{path} is not beside the checkout"
+    if os.environ.get("HRBUS_NOTHING_SKIPPED"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the root of the checkout."""
+    return ROOT
