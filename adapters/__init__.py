@@ -1,0 +1,1 @@
+"""Everything that touches the outside. Imports ``hrbus.spi`` and nothing else of hrbus."""

@@ -310,7 +310,7 @@ class Target(Protocol):
 
 
 class Probe(Protocol):
-    """Optional, on a source or target: can it be reached, with these credentials?"""
+    """Optional, on a source or target: says whether it can be reached with these credentials."""
 
     def probe(self) -> str:
         """Return a sentence about what was found; raise ConfigError or TransientError. Changes nothing there."""

@@ -17,6 +17,7 @@ Columns whose names begin with an underscore belong to hrbus and travel untouche
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -69,7 +70,7 @@ class Reject:
     stage: Stage
     reason: str
     field: str = ""
-    raw: bytes = field(default=b"", repr=False)
+    raw: bytes = dataclasses.field(default=b"", repr=False)
     id: int | None = None
 
 
@@ -147,7 +148,7 @@ class Outcomes:
             pl.lit(far_id, dtype=pl.String).alias("far_id"),
             pl.lit(answer).alias("answer"),
         )
-        return cls(rows.cast(dict(OUTCOME_SCHEMA)))
+        return cls(rows.cast(OUTCOME_SCHEMA))
 
 
 @dataclass(frozen=True)
