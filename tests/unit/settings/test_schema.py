@@ -1,0 +1,61 @@
+"""The JSON Schema that editors complete from."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from hrbus.errors import ConfigError
+from hrbus.registry import Registry
+from hrbus.settings import json_schema
+
+
+def test_a_connection_offers_every_adapter_with_its_own_settings(plugged: Registry) -> None:
+    schema = json_schema("connections", plugged)
+    choices = schema["properties"]["connections"]["additionalProperties"]["oneOf"]
+    assert ["shelf", "window"] == [choice["properties"]["adapter"]["const"] for choice in choices]
+    assert ["adapter", "room", "password", "boards"] == list(choices[0]["properties"])
+    assert ["adapter", "room"] == choices[0]["required"]
+    assert "The room it stands in." == choices[0]["properties"]["room"]["description"]
+
+
+def test_a_route_offers_sources_targets_and_codecs(plugged: Registry) -> None:
+    schema = json_schema("routes", plugged)
+    route = schema["properties"]["routes"]["additionalProperties"]
+    assert ["from", "key", "into"] == route["required"]
+    assert [["connection", "codec", "board"]] * 2 == [
+        list(end["properties"]) for end in route["properties"]["from"]["anyOf"]
+    ]
+    assert 1 == len(route["properties"]["to"]["anyOf"])
+    assert ["type", "encoding"] == list(schema["$defs"]["codec"]["oneOf"][0]["properties"])
+
+
+def test_a_job_describes_its_triggers(plugged: Registry) -> None:
+    job = json_schema("jobs", plugged)["properties"]["jobs"]["additionalProperties"]
+    assert ["routes", "cron", "every", "time_zone", "misfire_grace", "go_on"] == list(job["properties"])
+    assert "UTC" == job["properties"]["time_zone"]["default"]
+    assert "1h" == job["properties"]["misfire_grace"]["default"]
+
+
+def test_one_adapter_and_one_codec_can_be_asked_for(plugged: Registry) -> None:
+    assert ["connection", "source", "target"] == list(json_schema("adapter", plugged, "shelf")["properties"])
+    assert ["encoding"] == list(json_schema("codec", plugged, "lines")["properties"])
+    with pytest.raises(ConfigError, match="there is no adapter self"):
+        json_schema("adapter", plugged, "self")
+
+
+@pytest.mark.parametrize("kind", ["connections", "routes", "jobs"])
+def test_every_reference_inside_a_schema_leads_somewhere(plugged: Registry, kind: str) -> None:
+    schema = json_schema(kind, plugged)
+    for found in references(schema):
+        assert found.removeprefix("#/$defs/") in schema["$defs"]
+    assert schema == json.loads(json.dumps(schema))
+
+
+def references(schema: Any) -> list[str]:
+    if isinstance(schema, dict):
+        own = [schema["$ref"]] if "$ref" in schema else []
+        return own + [name for value in schema.values() for name in references(value)]
+    return [name for item in schema for name in references(item)] if isinstance(schema, list) else []
