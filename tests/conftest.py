@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from hrbus.testing.sshd import OpenSshServer
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -38,3 +41,11 @@ def shared(path: str) -> Path:
 def root() -> Path:
     """Return the root of the checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSshServer]:
+    """Return an OpenSSH server of the test's own, the same for the whole session."""
+    program = need("sshd", "openssh-server")
+    with OpenSshServer.start(program, tmp_path_factory.mktemp("sshd")) as server:
+        yield server

@@ -1,0 +1,216 @@
+"""A connection to an SFTP server: made when it is needed, checked when it was idle, closed with its owner.
+
+Every error of paramiko becomes one of hrbus's here: what a person must mend is a ConfigError, all else can wait.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import paramiko
+from pydantic import Field, SecretStr, model_validator
+
+from adapters.sftp.hostkeys import StrictPolicy, load_known_hosts, mismatch
+from hrbus.spi import ConfigError, Context, Fault, HrbusError, Settings, TransientError
+
+CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+"""Tried first: encryption and checksum in one pass of the processor, half as fast again as paramiko's own choice."""
+
+IDLE = 15.0
+"""Seconds after which a connection must give a sign of life before it is used: firewalls drop idle ones silently."""
+
+
+class SftpConnection(Settings):
+    """An SFTP server and a login there."""
+
+    host: str
+    """Name or address of the server."""
+
+    port: int = Field(default=22, ge=1, le=65535)
+    """Port of the server."""
+
+    user: str
+    """Name to log in with."""
+
+    password: SecretStr | None = None
+    """Password: `!env NAME` or `!file PATH`. Give this or `key_file`."""
+
+    key_file: str | None = None
+    """Private key, in the format of OpenSSH or PEM. Relative to the site and inside it, or absolute."""
+
+    passphrase: SecretStr | None = None
+    """Passphrase of the key: `!env NAME` or `!file PATH`."""
+
+    known_hosts: str
+    """File with the server's public key, as OpenSSH writes it. Relative to the site and inside it, or absolute."""
+
+    path: str = ""
+    """Folder on the server that all other folders are below; empty for the one that a login starts in."""
+
+    connect_timeout: float = Field(default=20, gt=0)
+    """Seconds for the connection, the proof of who is who, and the login, each."""
+
+    timeout: float = Field(default=60, gt=0)
+    """Seconds without a byte from the server after which a transfer is given up."""
+
+    keepalive: int = Field(default=30, ge=0)
+    """Seconds between signs of life while nothing is transferred; 0 for none."""
+
+    @model_validator(mode="after")
+    def _one_proof(self) -> SftpConnection:
+        if (self.password is None) == (self.key_file is None):
+            raise ValueError("give either password or key_file")
+        if self.passphrase is not None and self.key_file is None:
+            raise ValueError("passphrase belongs to key_file, which is not given")
+        return self
+
+
+class Session:
+    """One connection at a time, made anew when it was lost. Not for two threads at once."""
+
+    def __init__(self, settings: SftpConnection, context: Context) -> None:
+        self._settings = settings
+        self._context = context
+        self._clients: list[paramiko.SSHClient] = []
+        self._sftp: paramiko.SFTPClient | None = None
+        self._used = 0.0
+        weakref.finalize(self, _close_all, self._clients)
+
+    @property
+    def name(self) -> str:
+        """What people call the server, without the user."""
+        port = "" if self._settings.port == 22 else f":{self._settings.port}"
+        return f"sftp://{self._settings.host}{port}"
+
+    def close(self) -> None:
+        """Hang up; the next use connects again."""
+        self._sftp = None
+        _close_all(self._clients)
+
+    @contextmanager
+    def use(self, where: str) -> Iterator[paramiko.SFTPClient]:
+        """Give the client for one act on ``where``, connected."""
+        with self.translated(where):
+            yield self._alive()
+
+    @contextmanager
+    def translated(self, where: str) -> Iterator[None]:
+        """Translate the errors of paramiko that come out of an act on ``where``."""
+        try:
+            yield
+            self._used = self._context.clock.monotonic()
+        except HrbusError:
+            raise
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            self._translate(error, where)
+
+    def _alive(self) -> paramiko.SFTPClient:
+        if self._sftp is not None:
+            idle = self._context.clock.monotonic() - self._used
+            if idle < IDLE or _answers(self._sftp):
+                return self._sftp
+            self.close()
+        self._sftp = self._connect()
+        return self._sftp
+
+    def _connect(self) -> paramiko.SFTPClient:
+        settings = self._settings
+        key = self._key()
+        client = paramiko.SSHClient()
+        load_known_hosts(client, self._path(settings.known_hosts))
+        client.set_missing_host_key_policy(StrictPolicy(settings.known_hosts))
+        self._clients.append(client)
+        try:
+            client.connect(
+                settings.host,
+                settings.port,
+                settings.user,
+                password=settings.password.get_secret_value() if settings.password else None,
+                pkey=key,
+                allow_agent=False,
+                look_for_keys=False,
+                timeout=settings.connect_timeout,
+                banner_timeout=settings.connect_timeout,
+                auth_timeout=settings.connect_timeout,
+                channel_timeout=settings.connect_timeout,
+                transport_factory=_transport,
+            )
+            transport = client.get_transport()
+            if transport is None:
+                raise EOFError
+            transport.set_keepalive(settings.keepalive)
+            sftp = client.open_sftp()
+            channel = sftp.get_channel()
+            if channel is not None:
+                channel.settimeout(settings.timeout)
+        except BaseException:
+            self.close()
+            raise
+        self._used = self._context.clock.monotonic()
+        return sftp
+
+    def _path(self, path: str) -> Path:
+        return Path(path) if Path(path).is_absolute() else self._context.resolve(path)
+
+    def _key(self) -> paramiko.PKey | None:
+        settings = self._settings
+        if settings.key_file is None:
+            return None
+        path = self._path(settings.key_file)
+        secret: Any = settings.passphrase.get_secret_value().encode() if settings.passphrase else None
+        try:
+            return paramiko.PKey.from_path(path, secret)  # takes bytes, whatever its annotation says
+        except FileNotFoundError as error:
+            raise ConfigError(Fault(f"the key {path} is not there", path="key_file")) from error
+        except PermissionError as error:
+            raise ConfigError(Fault(f"the key {path} may not be read by this user", path="key_file")) from error
+        except (paramiko.SSHException, ValueError, TypeError) as error:
+            hint = "check its passphrase, and that it is the private key in the format of OpenSSH or PEM"
+            raise ConfigError(Fault(f"the key {path} cannot be read", path="key_file", hint=hint)) from error
+
+    def _translate(self, error: Exception, where: str) -> NoReturn:
+        settings = self._settings
+        if isinstance(error, paramiko.BadHostKeyException):
+            raise mismatch(error, settings.known_hosts) from error
+        if isinstance(error, paramiko.AuthenticationException):
+            proof = "the password" if settings.password else f"the key {settings.key_file}"
+            hint = "ask whoever runs the server whether user and key are registered there"
+            raise ConfigError(Fault(f"{self.name} refuses {proof} of the user {settings.user}", hint=hint)) from error
+        if isinstance(error, FileNotFoundError):
+            raise ConfigError(Fault(f"{where} is not there", hint="make the folder, or mend its name")) from error
+        if isinstance(error, PermissionError):
+            hint = f"the user {settings.user} needs the right to do this on the server"
+            raise ConfigError(Fault(f"{where}: permission denied", hint=hint)) from error
+        if not _only_refused(error):
+            self.close()
+        what = "the line was cut" if isinstance(error, EOFError) else str(error) or type(error).__name__
+        raise TransientError(f"{where}: {what}") from error
+
+
+def _only_refused(error: Exception) -> bool:
+    """Say whether the server answered with a failure, so that the connection is as good as before."""
+    return type(error) is OSError and error.errno is None
+
+
+def _answers(client: paramiko.SFTPClient) -> bool:
+    try:
+        client.normalize(".")
+    except (paramiko.SSHException, EOFError, OSError):
+        return False
+    return True
+
+
+def _transport(sock: object, **options: object) -> paramiko.Transport:
+    transport = paramiko.Transport(sock, **options)  # type: ignore[arg-type]  # paramiko hands its own through
+    security = transport.get_security_options()
+    security.ciphers = (*CIPHERS, *(each for each in security.ciphers if each not in CIPHERS))
+    return transport
+
+
+def _close_all(clients: list[paramiko.SSHClient]) -> None:
+    while clients:
+        clients.pop().close()
