@@ -15,10 +15,10 @@ from enum import StrEnum
 from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from hrbus.errors import Place
-from hrbus.settings.trigger import Cron, Every, Trigger, duration, written
+from hrbus.settings.trigger import Cron, Every, Trigger, duration
 from hrbus.site import Site
 from hrbus.spi import Adapter, Codec, CodecKind, Context, Kind, Settings, Source, Target
 
@@ -50,7 +50,7 @@ _SPAN_SCHEMA = {"type": "string", "pattern": r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$", 
 _ZONE_SCHEMA = {"type": "string", "examples": ["UTC", "Europe/Berlin", "Asia/Shanghai"]}
 _CRON_SCHEMA = {"type": "string", "examples": ["15 2 * * *", "0 6 * * mon-fri"]}
 
-Span = Annotated[timedelta, BeforeValidator(duration), PlainSerializer(written), WithJsonSchema(_SPAN_SCHEMA)]
+Span = Annotated[timedelta, BeforeValidator(duration), WithJsonSchema(_SPAN_SCHEMA)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone), WithJsonSchema(_ZONE_SCHEMA)]
 CronLine = Annotated[Cron, BeforeValidator(lambda text: Cron.parse(str(text))), WithJsonSchema(_CRON_SCHEMA)]
 

@@ -9,12 +9,14 @@ The fixed part of each entry comes from the models here, the rest from whatever 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
 
 from hrbus.registry import ADAPTERS, CODECS, Registry
 from hrbus.settings.model import NAME, CodecModel, ConnectionModel, EndModel, JobModel, RouteModel
+from hrbus.settings.trigger import written
 from hrbus.spi import Adapter
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -50,6 +52,9 @@ class _Parts:
             self.defs[f"{model.__name__}.{name}"] = _as_yaml(part)
         found: dict[str, Any] = _as_yaml(schema)
         found["additionalProperties"] = False
+        for name, info in model.model_fields.items():
+            if isinstance(info.default, timedelta):  # as a person writes it, not as ISO 8601 does
+                found["properties"][info.alias or name]["default"] = written(info.default)
         return found
 
     def with_head(self, head: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:

@@ -1,0 +1,46 @@
+"""``hrbus validate FILE…``: are these HR-XML documents valid, and where are they not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hrbus.cli.common import JsonOption, answer, tell
+from hrbus.cli.words import _
+from hrbus.errors import RecordError
+
+
+def command(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=_("HR-XML documents."))],
+    release: Annotated[str, typer.Option(help=_("The HR-XML release they claim to follow."))] = "2.5",
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether HR-XML documents are valid."""
+    from hrbus.hrxml import validate_file
+
+    verdicts = {str(file): list(validate_file(file, release)) for file in files}
+    if as_json:
+        answer(
+            [
+                {"file": file, "valid": not faults, "faults": [_row(fault) for fault in faults]}
+                for file, faults in verdicts.items()
+            ]
+        )
+    else:
+        for file, faults in verdicts.items():
+            for fault in faults:
+                tell(fault)
+            print(f"{file}: {_('valid') if not faults else _('not valid')}")
+    if any(verdicts.values()):
+        raise typer.Exit(RecordError.exit_code)
+
+
+def _row(fault: object) -> dict[str, object]:
+    place = getattr(fault, "place", None)
+    return {
+        "line": place.line if place else None,
+        "path": getattr(fault, "path", ""),
+        "message": getattr(fault, "message", str(fault)),
+    }
