@@ -90,9 +90,12 @@ __all__ = [
 
 
 class Settings(BaseModel):
-    """Base of every settings model: frozen, closed, with docstrings under the fields as their documentation."""
+    """Base of every settings model: frozen, closed, with docstrings under the fields as their documentation.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    What was given is not repeated in an error's text: it may hold a secret beside the fault.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
 
 # --- what a record looks like ---------------------------------------------------------------------------------------

@@ -18,7 +18,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import paramiko
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 CONFIG = """\
 ListenAddress 127.0.0.1
@@ -50,14 +57,9 @@ class OpenSshServer:
     @contextmanager
     def start(cls, program: str, folder: Path) -> Iterator[OpenSshServer]:
         """Start ``program`` with its keys and its log in ``folder``; RuntimeError where it does not come up."""
-        host_key, user_key = paramiko.ECDSAKey.generate(), paramiko.ECDSAKey.generate()
-        for name, key in (("host_key", host_key), ("user_key", user_key)):
-            key.write_private_key_file(str(folder / name))
-            (folder / name).chmod(0o600)
         port = _free_port()
-        line = f"{user_key.get_name()} {user_key.get_base64()}\n"
-        (folder / "authorized_keys").write_text(line, "ascii")
-        (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {host_key.get_name()} {host_key.get_base64()}\n")
+        (folder / "authorized_keys").write_text(f"{new_key(folder / 'user_key')}\n", "ascii")
+        (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {new_key(folder / 'host_key')}\n", "ascii")
         (folder / "sshd_config").write_text(CONFIG.format(folder=folder), "utf-8")
         if os.geteuid() == 0:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
@@ -70,6 +72,15 @@ class OpenSshServer:
             finally:
                 process.terminate()
                 process.wait(10)
+
+
+def new_key(path: Path, passphrase: bytes | None = None) -> str:
+    """Make a private key in ``path``, in the format of OpenSSH, and return the line of its public half."""
+    key = Ed25519PrivateKey.generate()
+    lock = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
+    path.touch(mode=0o600)
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, lock))
+    return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode("ascii")
 
 
 def _free_port() -> int:

@@ -70,12 +70,8 @@ class Disk:
         return count
 
     def listing(self) -> object:
-        return sorted(
-            (str(path), path.stat().st_mtime, path.is_file() and path.read_bytes()) for path in self._walk()
-        )
-
-    def _walk(self) -> Iterator[Path]:
-        return self._folder.rglob("*")
+        files = (path for path in self._folder.rglob("*") if path.is_file())
+        return sorted((str(path), path.stat().st_mtime, path.read_bytes()) for path in files)
 
 
 @pytest.fixture
