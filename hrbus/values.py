@@ -156,7 +156,8 @@ class Summary:
     """The counts of a run or an artifact, in source records.
 
     The equation ``read = sent + unchanged + rejected + held + skipped + pending`` always holds. *Pending* drains to
-    the others in later runs; ``failed`` counts deliveries that were tried and will be tried again (they are pending).
+    the others in later runs, which take it up again: ``carried`` says how many of a run's ``read`` earlier runs had
+    left pending or held. ``failed`` counts records whose delivery was tried and will be tried again (they are pending).
     """
 
     read: int = 0
@@ -167,6 +168,7 @@ class Summary:
     skipped: int = 0
     pending: int = 0
     failed: int = 0
+    carried: int = 0
 
     @property
     def balanced(self) -> bool:

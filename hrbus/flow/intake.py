@@ -1,0 +1,165 @@
+"""From artifacts to records in the ledger: fetch, decode, map, check, compare."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from hrbus.errors import BatchError, HrbusError, TransientError
+from hrbus.flow.identity import identified
+from hrbus.flow.progress import Progress
+from hrbus.flow.references import column_of
+from hrbus.flow.route import Route
+from hrbus.ledger import intake
+from hrbus.ledger.compare import BUSINESS_KEY, DIGEST, PAYLOAD
+from hrbus.ledger.intake import Link, Taken
+from hrbus.ledger.run import Run
+from hrbus.spi import OFFSET, RAW, RECORD, Artifact, Batch, Origin, Reject, Stage
+from hrbus.spool import Spool
+from hrbus.values import Documents
+
+log = logging.getLogger("hrbus.flow")
+
+
+class Stopped(Exception):  # noqa: N818 - nothing went wrong
+    """Somebody asked the run to end after the batch in hand."""
+
+
+@dataclass
+class Intake:
+    """Takes in what a route's source has. ``errors`` collects why an artifact, or the rest, could not be taken.
+
+    ``done`` lists the artifacts that are complete in the ledger, for the source to settle.
+    """
+
+    route: Route
+    run: Run
+    spool: Spool
+    references: dict[str, int]
+    progress: Progress
+    stop: Callable[[], bool]
+
+    def __post_init__(self) -> None:
+        self.errors: list[HrbusError] = []
+        self.done: list[tuple[Artifact, Taken]] = []
+        self._failed: set[str] = set()
+
+    def go(self) -> None:
+        """Finish what an earlier run left in the middle, then take what the source has now."""
+        for left in intake.unfinished(self.run):
+            if self.spool.path(left.sha256).exists():
+                self._read(intake.begin(self.run, left.name, left.sha256, left.size, self.route.version))
+            else:
+                lost = "its copy in the spool is gone; it is read again when the source gives it"
+                intake.fail(self.run, left, lost)
+        try:
+            for artifact in self.route.source.poll():
+                if self.stop():
+                    raise Stopped
+                self._take(artifact)
+        except TransientError as error:
+            self.errors.append(error)
+
+    def _take(self, artifact: Artifact) -> None:
+        kept = self.spool.take(artifact.open())
+        if kept.sha256 in self._failed:
+            return
+        taken = intake.begin(self.run, artifact.name, kept.sha256, kept.size, self.route.version)
+        if taken.is_known:
+            log.info("route=%s artifact=%s known as=%s", self.route.name, artifact.name, taken.name)
+            self.done.append((artifact, taken))
+        elif self._read(taken):
+            self.done.append((artifact, taken))
+
+    def _read(self, taken: Taken) -> bool:
+        """Read an artifact from the spool to its end; return whether it is good."""
+        try:
+            for number, batch in self._batches(taken):
+                self._stage(taken, number, batch)
+                if self.stop():
+                    raise Stopped
+        except BatchError as error:
+            log.warning("route=%s artifact=%s failed: %s", self.route.name, taken.name, error)
+            intake.fail(self.run, taken, str(error))
+            self._failed.add(taken.sha256)
+            self.errors.append(error)
+            return False
+        counts = intake.complete(self.run, taken, self.route.on_change, keep=self.route.target is None)
+        log.info("route=%s artifact=%s complete %s", self.route.name, taken.name, counts)
+        return True
+
+    def _batches(self, taken: Taken) -> Iterator[tuple[int, Batch]]:
+        """Yield the batches that are not in the ledger yet, with their numbers."""
+        with self.spool.open(taken.sha256) as stream:
+            origin = Origin(taken.name, taken.sha256)
+            for number, batch in enumerate(self.route.codec.decode(stream, origin), 1):
+                if number > taken.position:
+                    yield number, batch
+                if len(batch):
+                    self.progress("read", int(batch.frame[OFFSET][-1]), taken.size)
+        self.progress("read", taken.size, taken.size)
+
+    def _stage(self, taken: Taken, number: int, batch: Batch) -> None:
+        route = self.route
+        known = identified(batch.frame, route.key, route.ignore)
+        named, nameless = _with_keys(known, route.key)
+        documents = route.into.into(Batch(named.drop(BUSINESS_KEY, DIGEST)))
+        documents, invalid = self._checked(documents)
+        links, columns = self._links(documents)
+        frame = documents.frame.select(
+            RECORD, OFFSET, route.vocabulary.payload(documents).alias(PAYLOAD), *columns
+        ).join(named.select(RECORD, BUSINESS_KEY, DIGEST), on=RECORD, how="left", maintain_order="left")
+        refused = [*batch.rejects, *nameless, *documents.rejects, *invalid]
+        intake.stage(self.run, taken, number, frame, refused, links)
+
+    def _checked(self, documents: Documents) -> tuple[Documents, list[Reject]]:
+        """Take the documents out that are not valid HR-XML."""
+        vocabulary = self.route.vocabulary
+        failures = {
+            row: (reason, path)
+            for row, reason, path in reversed(list(vocabulary.check(vocabulary.render(documents))))
+        }
+        if not failures:
+            return documents, []
+        frame = documents.frame
+        bad = pl.Series(sorted(failures))
+        rejects = _rejects(frame[bad], Stage.CHECK, [failures[row] for row in bad])
+        good = frame.with_row_index("_row").filter(~pl.col("_row").is_in(bad.implode())).drop("_row")
+        return Documents(good, documents.rejects, documents.root, documents.vocabulary), rejects
+
+    def _links(self, documents: Documents) -> tuple[list[Link], list[pl.Expr]]:
+        """Return where the documents name their partners, and the columns that hold those names."""
+        if self.route.out is None:
+            return [], []
+        links = [Link(root, number, f"_link_{root}") for root, number in self.references.items()]
+        dtype = documents.frame.schema[documents.root]
+        paths = self.route.out.join
+        return links, [column_of(paths[each.root], documents.root, dtype).alias(each.column) for each in links]
+
+
+def _with_keys(frame: pl.DataFrame, key: tuple[str, ...]) -> tuple[pl.DataFrame, list[Reject]]:
+    """Take the records out that have no business key: nobody could say whether they were sent before."""
+    nameless = frame.filter(pl.col(BUSINESS_KEY).is_null())
+    if not nameless.height:
+        return frame, []
+    reason = ("the business key is blank, so the record cannot be told from others", ", ".join(key))
+    rejects = _rejects(nameless, Stage.MAP, [reason] * nameless.height)
+    return frame.filter(pl.col(BUSINESS_KEY).is_not_null()), rejects
+
+
+def _rejects(frame: pl.DataFrame, stage: Stage, reasons: list[tuple[str, str]]) -> list[Reject]:
+    raws = frame[RAW].to_list() if RAW in frame.columns else [b""] * frame.height
+    rows = zip(frame[RECORD], frame[OFFSET], raws, reasons, strict=True)
+    return [Reject(record, offset, stage, reason, field, raw or b"") for record, offset, raw, (reason, field) in rows]
+
+
+def settle(route: Route, run: Run, done: Sequence[tuple[Artifact, Taken]]) -> None:
+    """Tell the source which artifacts it may archive: those that are whole in the ledger."""
+    for artifact, taken in done:
+        with run.database.read() as connection:
+            counts = intake.counts_of(connection, taken.id)
+        route.source.settle(artifact, counts)
+        intake.settled(run, taken)

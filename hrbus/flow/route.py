@@ -1,0 +1,131 @@
+"""A route: the parts, ready to use, that a run puts together. It has no trigger in it; a job is a route plus one.
+
+    Route(name="applicants", source=…, codec=…, into=…, vocabulary=…, key=("APPL-NO",), target=…, out=…)
+
+The protocols here are what a run asks of a mapping and of a vocabulary; ``hrbus.mapping.Mapping`` and
+``hrbus.hrxml.Vocabulary`` answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import polars as pl
+
+from hrbus.errors import ConfigError, Fault
+from hrbus.ledger import OnChange
+from hrbus.spi import Batch, Codec, Layout, Source, Target
+from hrbus.values import Documents
+
+
+class Inward(Protocol):
+    """A mapping from a layout to documents."""
+
+    @property
+    def version(self) -> str:
+        """A text that is another one whenever the mapping converts otherwise."""
+
+    def into(self, batch: Batch) -> Documents:
+        """Return the documents of a batch, own columns untouched, with the records that do not convert as rejects."""
+
+
+class Outward(Protocol):
+    """A mapping used from documents to a layout."""
+
+    @property
+    def root(self) -> str:
+        """The document that it starts from."""
+
+    @property
+    def paths(self) -> Mapping[str, Sequence[str]]:
+        """What it reads of each document, by root."""
+
+    @property
+    def join(self) -> Mapping[str, str]:
+        """For each further root, the path in the first (its own name in front or not) that holds its key."""
+
+    def out(self, documents: Documents, *, at: datetime, sequence: int) -> Batch:
+        """Return the batch of the target's layout; ``at`` and ``sequence`` are the delivery's."""
+
+
+class Vocabulary(Protocol):
+    """An HR-XML release."""
+
+    @property
+    def release(self) -> str:
+        """Its name."""
+
+    def render(self, documents: Documents) -> pl.Series:
+        """Return the text of every document."""
+
+    def check(self, texts: pl.Series) -> Iterable[tuple[int, str, str]]:
+        """Return row, reason and path of every text that is not valid."""
+
+    def payload(self, documents: Documents) -> pl.Series:
+        """Return the canonical JSON of every document."""
+
+    def read_payloads(self, payloads: pl.Series, root: str, paths: Iterable[str]) -> pl.Series:
+        """Return canonical JSON as a Struct column, restricted to ``paths``."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where records come from, what they become, where they go.
+
+    ``key`` are the layout's columns that identify a record's subject; ``ignore`` those that do not count as a
+    change. ``references`` names, for each further root that ``out`` reads, the route that keeps it. ``operation`` is
+    what a send does, in the key of the send (default: the route's name), so that a renamed route sends nobody twice.
+    ``page`` is how many records go from the ledger to the target at a time. Raises ConfigError where the parts do
+    not fit.
+    """
+
+    name: str
+    source: Source
+    codec: Codec
+    into: Inward
+    vocabulary: Vocabulary
+    key: tuple[str, ...]
+    ignore: tuple[str, ...] = ()
+    target: Target | None = None
+    out: Outward | None = None
+    references: Mapping[str, str] = field(default_factory=dict)
+    on_change: OnChange = OnChange.IGNORE
+    operation: str = ""
+    page: int = 10_000
+
+    def __post_init__(self) -> None:
+        faults = [*_unknown(self.codec.layout, "key", self.key), *_unknown(self.codec.layout, "ignore", self.ignore)]
+        if not self.key:
+            faults.append(Fault("a route needs a key", path="key", hint="name the fields that identify a record"))
+        if (self.target is None) != (self.out is None):
+            faults.append(Fault("a target needs a mapping out to it, and the other way round", path="out"))
+        joined = set(self.out.join) if self.out else set()
+        for root in sorted(joined ^ set(self.references)):
+            message = f"{root} must be named both by the join of the mapping out and by the route's references"
+            faults.append(Fault(message, path=f"reference.{root}"))
+        if faults:
+            raise ConfigError(Fault(f.message, path=f"routes.{self.name}.{f.path}", hint=f.hint) for f in faults)
+
+    @property
+    def version(self) -> str:
+        """What reads and maps an artifact: where it changes, one that was left in the middle is begun anew."""
+        parts = repr((self.codec.layout, self.into.version, self.key, self.ignore))
+        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+def _unknown(layout: Layout, path: str, columns: Sequence[str]) -> list[Fault]:
+    there = layout.columns()
+    return [
+        Fault(f"{layout.name} has no column {name}", path=path, hint=_meant(layout, name))
+        for name in columns
+        if name not in there
+    ]
+
+
+def _meant(layout: Layout, name: str) -> str:
+    near = layout.near(name)
+    return f"did you mean {' or '.join(near)}?" if near else ""
