@@ -13,12 +13,17 @@ Null means absent. A tree is absent where all its leaves are; a literal alone ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
 import polars as pl
+
+SLICE = 2_000
+"""How many documents are worth a thread of their own."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,16 @@ def any_of(masks: Sequence[Mask]) -> Mask:
         return ALWAYS
     leaves = {key: expr for mask in masks for key, expr in mask.leaves.items()}
     return Mask("|".join(sorted(leaves)), reduce(or_, leaves.values()), leaves)
+
+
+def in_slices(column: pl.Series, work: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Return what ``work`` makes of a column, row by row, done in as many threads as there are processors."""
+    slices = min(os.cpu_count() or 1, column.len() // SLICE)
+    if slices < 2:
+        return work(column)
+    size = -(-column.len() // slices)
+    with ThreadPoolExecutor(slices) as pool:
+        return pl.concat(pool.map(work, (column.slice(start, size) for start in range(0, column.len(), size))))
 
 
 def _melt(parts: Iterable[Part]) -> tuple[Part, ...]:

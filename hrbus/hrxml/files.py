@@ -26,8 +26,8 @@ def validate_file(
 ) -> list[Fault]:
     """Return what is wrong with a file that holds one HR-XML document, or one on each line.
 
-    Judged by hrbus's profile of ``release`` below ``folder`` (as ``load`` finds it); with ``official``, by the official schemas that
-    ``add_official`` took in. Raises ConfigError where a schema or the file is not there.
+    Judged by hrbus's profile of ``release`` below ``folder`` (as ``load`` finds it); with ``official``, by the
+    official schemas that ``add_official`` took in. Raises ConfigError where a schema or the file is not there.
     """
     try:
         content = path.read_bytes()

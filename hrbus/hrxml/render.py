@@ -15,7 +15,7 @@ from typing import Protocol
 
 import polars as pl
 
-from hrbus.hrxml.columns import ALWAYS, Built, Mask, Text, any_of
+from hrbus.hrxml.columns import ALWAYS, Built, Mask, Text, any_of, in_slices
 from hrbus.hrxml.node import TEXT, Node
 
 
@@ -42,8 +42,13 @@ class Style(Protocol):
 def render(root: Node, trees: pl.Series, style: Style) -> pl.Series:
     """Return the text of every tree of a Struct column, which ``root`` describes; a null tree is an empty one.
 
-    Raises ValueError where the column's type does not fit the vocabulary: a mapping that was checked never does that.
+    Long columns are rendered in slices, one for each processor. Raises ValueError where the column's type does not
+    fit the vocabulary: a mapping that was checked never does that.
     """
+    return in_slices(trees, lambda part: _render(root, part, style))
+
+
+def _render(root: Node, trees: pl.Series, style: Style) -> pl.Series:
     scope = Scope()
     built = build(root, Cursor(trees), style, scope)
     if built is None:
@@ -146,6 +151,10 @@ def build(node: Node, cursor: Cursor, style: Style, scope: Scope) -> Built | Non
 def _list(node: Node, cursor: Cursor, style: Style, scope: Scope) -> Built | None:
     if not node.many:
         raise ValueError(f"{node.path} stands at most once, but the column holds a list")
+    if cursor.values.list.len().max() in {None, 0, 1}:  # one by one, which is several times cheaper
+        first = None if cursor.expr is None else cursor.expr.list.first()
+        single = _one(node, Cursor(cursor.values.list.first(), first), style, scope)
+        return None if single is None else style.many(single)
     inner = cursor.values.explode(empty_as_null=False, keep_nulls=False)
     item = _one(node, Cursor(inner, pl.element()), style, Scope(inner=True))
     return None if item is None else style.many(scope.joined(cursor, item, style.separator))

@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 from polars.datatypes import DataTypeClass
 
+from hrbus.hrxml.columns import in_slices
 from hrbus.hrxml.node import Kind, Node, PathError, nearest
 from hrbus.hrxml.read import Reader
 from hrbus.hrxml.render import render
@@ -115,7 +116,8 @@ class Vocabulary:
 
     def read_payloads(self, payloads: pl.Series, root: str, paths: Iterable[str]) -> pl.Series:
         """Return payloads as a Struct column named ``root`` in canonical shape, restricted to ``paths``."""
-        return payloads.str.json_decode(self.dtype(root, paths)).alias(root)
+        dtype = self.dtype(root, paths)
+        return in_slices(payloads, lambda part: part.str.json_decode(dtype)).alias(root)
 
     def read(self, xml: bytes) -> tuple[str, dict[str, Any]]:
         """Return the root's name and the payload of one HR-XML text; raises RecordError. Does not validate."""
