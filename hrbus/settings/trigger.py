@@ -6,14 +6,18 @@
     datetime.timedelta(seconds=5400)
 
 Cron lines have the five fields and the meaning of crontab(5): weekdays count from Sunday as 0 (7 is Sunday too), and
-where both day of month and day of week are limited, either one is enough.
+where both day of month and day of week are limited, either one is enough. Starts are worked out in UTC, so that a
+change of the clocks neither loses nor doubles one: what falls into the hour that is left out starts right after it,
+and what falls into the hour that comes twice starts once, unless it is to start in every hour.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -56,6 +60,27 @@ class Cron:
         fields = self.text.split()
         return not fields[2].startswith("*") and not fields[4].startswith("*")
 
+    def after(self, moment: datetime, zone: ZoneInfo) -> datetime:
+        """Return the first start after ``moment``, in UTC; the line is read by the clocks of ``zone``."""
+        day = moment.astimezone(zone).date() - timedelta(days=1)
+        while True:  # it ends: ``parse`` refuses a day that never comes
+            later = [start for start in self._starts(day, zone) if start > moment] if self._runs_on(day) else []
+            if later:
+                return min(later)
+            day += timedelta(days=1)
+
+    def _runs_on(self, day: date) -> bool:
+        by_date, by_weekday = day.day in self.days, day.isoweekday() % 7 in self.weekdays
+        return day.month in self.months and (by_date or by_weekday if self.either_day else by_date and by_weekday)
+
+    def _starts(self, day: date, zone: ZoneInfo) -> Iterator[datetime]:
+        folds = (0, 1) if len(self.hours) == 24 else (0,)
+        for hour in self.hours:
+            for minute in self.minutes:
+                for fold in folds:
+                    local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone, fold=fold)
+                    yield local.astimezone(UTC)
+
     def __str__(self) -> str:
         return f"cron {self.text}"
 
@@ -65,6 +90,11 @@ class Every:
     """An interval between two starts."""
 
     span: timedelta
+
+    def after(self, moment: datetime, anchor: datetime) -> datetime:
+        """Return the first start after ``moment``, where one was at ``anchor``, in UTC."""
+        passed = max(0, (moment - anchor) // self.span + 1)
+        return (anchor + passed * self.span).astimezone(UTC)
 
     def __str__(self) -> str:
         return f"every {written(self.span)}"
