@@ -104,7 +104,7 @@ class FlatVocabulary:
 
     def read_payloads(self, payloads: pl.Series, root: str, paths: Iterable[str]) -> pl.Series:
         """Return JSON as a struct of the children that ``paths`` name."""
-        return payloads.str.json_decode(pl.Struct({path: pl.String for path in paths})).alias(root)
+        return payloads.str.json_decode(pl.Struct(dict.fromkeys(paths, pl.String))).alias(root)
 
 
 def _json(value: object) -> str:
