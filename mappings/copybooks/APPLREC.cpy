@@ -1,6 +1,6 @@
       *----------------------------------------------------------------*
       * APPLREC  applicant extract: one record for each application    *
-      * Written by the nightly HR job; 900 bytes, fixed.               *
+      * Written by the nightly HR job; 770 bytes, fixed.               *
       *----------------------------------------------------------------*
        01  APPL-REC.
            05  APPL-REC-TYPE               PIC X.

@@ -1,0 +1,298 @@
+"""Reads the bytes of a chunk of records into columns.
+
+    >>> from adapters.cobol.copybook import parse
+    >>> from adapters.cobol.pages import find
+    >>> from adapters.cobol.plan import Options, compiled
+    >>> plan = compiled(parse("01 A. 05 B PIC X(2). 05 C PIC 99.", "a.cpy").record(), Options(find("ascii")))
+    >>> found = read(plan, np.frombuffer(b"XY12Z  3", dtype="u1"), np.array([0, 4]))
+    >>> found.frame["B"].to_list(), found.frame["C"].to_list(), [(w.leaf.column, w.row) for w in found.wrong]
+    (['XY', 'Z'], [12, 0], [('C', 1)])
+
+Every record gets its row, also one that is wrong: what to do with it is for the caller to say. A field that is wrong
+costs nothing until it occurs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import reduce
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from adapters.cobol import arrow, kernels, numbers, strings
+from adapters.cobol.arrow import LIST, STRUCT, Column
+from adapters.cobol.copybook import Item
+from adapters.cobol.plan import Condition, Leaf, Node, Plan, Table, View
+from hrbus.spi import Type
+
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A field that could not be read: in which row of the chunk, at which byte of it, and a code of the kernels."""
+
+    leaf: Leaf
+    row: int
+    at: int
+    code: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """A chunk of records. ``lengths`` are their bytes, with tables as long as their counts say."""
+
+    frame: pl.DataFrame
+    wrong: list[Wrong]
+    lengths: Ints
+
+
+def read(plan: Plan, buffer: Bytes, starts: Ints) -> Found:
+    """Return a row for every record that begins at ``starts``, and the first field that is wrong in each."""
+    reader = Reader(plan, buffer)
+    scope = Scope(starts, None, np.arange(len(starts)), None)
+    columns = reader.scope(plan.nodes, scope)
+    lengths = plan.size - reader.shortening(plan.trailing, scope)
+    return Found(arrow.frame(columns, len(starts)), reader.wrong(starts), lengths)
+
+
+def extents(plan: Plan, buffer: Bytes, starts: Ints) -> Ints:
+    """Return the length in bytes of every record, as its counts say."""
+    reader = Reader(plan, buffer)
+    return plan.size - reader.shortening(plan.trailing, Scope(starts, None, np.arange(len(starts)), None))
+
+
+@dataclass(eq=False)
+class Scope:
+    """Where the elements of a table (or the records) begin.
+
+    ``owner`` is the table's item, None for the record; ``rows`` says in which record of the chunk each element
+    lies, ``parents`` in which element of the ``outer`` scope.
+    """
+
+    base: Ints
+    owner: Item | None
+    rows: Ints
+    outer: Scope | None
+    parents: Ints | None = None
+    counts: dict[Table, Ints] = field(default_factory=dict)
+    bases: dict[tuple[Table, ...], Ints] = field(default_factory=dict)
+    holds: dict[View, Bools] = field(default_factory=dict)
+    elements: dict[Table, Scope] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.base)
+
+
+class Reader:
+    def __init__(self, plan: Plan, buffer: Bytes) -> None:
+        self.plan = plan
+        self.buffer = buffer
+        self.order = {item: number for number, item in enumerate(plan.record.walk())}
+        self.faults: list[tuple[Leaf, Ints, Ints, Bytes]] = []
+
+    # --- what is wrong
+
+    def note(self, leaf: Leaf, scope: Scope, base: Ints, status: Bytes) -> None:
+        at = np.flatnonzero(status)
+        if len(at):
+            self.faults.append((leaf, scope.rows[at], base[at] + leaf.offset, status[at]))
+
+    def wrong(self, starts: Ints) -> list[Wrong]:
+        """Return the first wrong field of each row, by row."""
+        first: dict[int, tuple[int, int, int, Leaf]] = {}
+        for leaf, rows, at, codes in self.faults:
+            order = self.order[leaf.item]
+            for row, place, code in zip(rows.tolist(), at.tolist(), codes.tolist(), strict=True):
+                if row not in first or (order, place) < first[row][:2]:
+                    first[row] = (order, place, code, leaf)
+        return [
+            Wrong(leaf, row, place - int(starts[row]), code) for row, (_, place, code, leaf) in sorted(first.items())
+        ]
+
+    # --- where things are
+
+    def base(self, shifts: tuple[Table, ...], scope: Scope) -> Ints:
+        """Return where elements begin, for a field that the tables before it have moved to the left."""
+        if not shifts:
+            return scope.base
+        if shifts not in scope.bases:
+            scope.bases[shifts] = scope.base - self.shortening(shifts, scope)
+        return scope.bases[shifts]
+
+    def shortening(self, shifts: tuple[Table, ...], scope: Scope) -> Ints:
+        """Return by how many bytes some tables are shorter than they may be."""
+        parts = [self.missing(table, scope) for table in shifts]
+        return reduce(np.add, parts) if parts else np.zeros(len(scope), dtype=np.int64)
+
+    def missing(self, table: Table, scope: Scope) -> Ints:
+        counts = self.count(table, scope)
+        short = (table.most - counts) * table.stride
+        if not table.ragged:
+            return short
+        inside = self.elements(table, scope)
+        lost = self.shortening(table.inner, inside)
+        made: Ints = short + np.bincount(inside.parents, weights=lost, minlength=len(scope)).astype(np.int64)
+        return made
+
+    def locate(self, leaf: Leaf, scope: Scope) -> tuple[Scope, Ints | None]:
+        """Return the scope in which a leaf lies, and which of its elements each element of ``scope`` belongs to."""
+        wanted, index = leaf.home, None
+        while scope.owner is not wanted and scope.outer is not None and scope.parents is not None:
+            index = scope.parents if index is None else scope.parents[index]
+            scope = scope.outer
+        return scope, index
+
+    def count(self, table: Table, scope: Scope) -> Ints:
+        """Return how often a table occurs in each element of the scope; a count out of bounds is wrong."""
+        if table in scope.counts:
+            return scope.counts[table]
+        holds = self.holding(table.views, scope)
+        if table.count is None:
+            counts = np.full(len(scope), table.most, dtype=np.int64)
+        else:
+            there, index = self.locate(table.count, scope)
+            base = self.base(table.count.shifts, there)
+            base = base if index is None else base[index]
+            found = numbers.read(table.count, self.plan.options, self.buffer, base)
+            counts = found.lanes[:, 0].astype(np.int64)
+            outside = (counts < table.least) | (counts > table.most)
+            if found.status is not None:
+                outside |= found.status != kernels.OK
+            if outside.any():
+                if not table.lenient:
+                    bad = outside if holds is None else outside & holds
+                    self.note(table.count, scope, base, np.where(bad, kernels.BAD_COUNT, 0).astype(np.uint8))
+                counts = np.where(outside, 0, counts)
+        scope.counts[table] = counts if holds is None else np.where(holds, counts, 0)
+        return scope.counts[table]
+
+    def elements(self, table: Table, scope: Scope) -> Scope:
+        """Return the scope of a table's elements, in the order of their records."""
+        if table in scope.elements:
+            return scope.elements[table]
+        counts = self.count(table, scope)
+        base = self.base(table.shifts, scope) + table.offset
+        parents = np.repeat(np.arange(len(scope)), counts)
+        if table.ragged:
+            starts = self.ragged(table, scope, base, counts)
+        else:
+            number = np.arange(len(parents)) - np.repeat(np.cumsum(counts) - counts, counts)
+            starts = base[parents] + number * table.stride
+        made = Scope(starts, table.item, scope.rows[parents], scope, parents)
+        scope.elements[table] = made
+        return made
+
+    def ragged(self, table: Table, scope: Scope, base: Ints, counts: Ints) -> Ints:
+        """Return where elements of different lengths begin: one occurrence of all records after the other."""
+        at = base.copy()
+        starts: list[Ints] = []
+        parents: list[Ints] = []
+        for number in range(int(counts.max(initial=0))):
+            here = np.flatnonzero(counts > number)
+            inside = Scope(at[here], table.item, scope.rows[here], scope, here)
+            starts.append(at[here])
+            parents.append(here)
+            at[here] += table.stride - self.shortening(table.inner, inside)
+        if not starts:
+            return np.empty(0, dtype=np.int64)
+        order = np.argsort(np.concatenate(parents), kind="stable")
+        made: Ints = np.concatenate(starts)[order]
+        return made
+
+    # --- which view holds
+
+    def holding(self, views: tuple[View, ...], scope: Scope) -> Bools | None:
+        """Return in which elements all of some views hold; None where they do everywhere."""
+        if not views:
+            return None
+        for view in views:
+            if view not in scope.holds:
+                yes = [self.true(condition, scope) for condition in view.when]
+                no = [self.true(condition, scope) for condition in view.unless]
+                everywhere = np.ones(len(scope), dtype=np.bool_)
+                chosen = reduce(np.logical_or, yes) if yes else everywhere
+                scope.holds[view] = chosen & ~reduce(np.logical_or, no) if no else chosen
+        made: Bools = reduce(np.logical_and, [scope.holds[view] for view in views])
+        return made
+
+    def true(self, condition: Condition, scope: Scope) -> Bools:
+        leaf = condition.leaf
+        there, index = self.locate(leaf, scope)
+        base = self.base(leaf.shifts, there)
+        base = base if index is None else base[index]
+        if leaf.type is not Type.TEXT:
+            values = numbers.read(leaf, self.plan.options, self.buffer, base).lanes[:, 0]
+            return np.isin(values, condition_numbers(condition))
+        page = self.plan.options.page
+        found = strings.gather(self.buffer, base + leaf.offset, leaf.width)
+        made = np.zeros(len(scope), dtype=np.bool_)
+        for text in condition.texts:
+            wanted = np.frombuffer(page.encode(text).ljust(leaf.width, bytes([page.blank])), dtype=np.uint8)
+            if len(wanted) == leaf.width:
+                made |= (found == wanted).all(axis=1)
+        return made
+
+    # --- columns
+
+    def scope(self, nodes: Sequence[Node], scope: Scope) -> dict[str, Column]:
+        made: dict[str, Column] = {}
+        for node in nodes:
+            holds = self.holding(node.views, scope)
+            if isinstance(node, Leaf):
+                made[node.column] = self.leaf(node, scope, holds)
+            else:
+                made[node.column] = self.table(node, scope, holds)
+        return made
+
+    def table(self, table: Table, scope: Scope, holds: Bools | None) -> Column:
+        inside = self.elements(table, scope)
+        counts = self.count(table, scope)
+        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
+        columns = self.scope(table.nodes, inside)
+        if table.plain:
+            child = next(iter(columns.values()))
+        else:
+            child = Column(STRUCT, len(inside), children=tuple(columns.items()))
+        return Column(LIST, len(scope), (offsets,), (("item", child),), holds)
+
+    def leaf(self, leaf: Leaf, scope: Scope, holds: Bools | None) -> Column:
+        base = self.base(leaf.shifts, scope)
+        if leaf.type is Type.TEXT:
+            texts = strings.read(leaf, self.plan.options.page, self.plan.options.trim, self.buffer, base)
+            return texts.column(self.judged(leaf, scope, base, holds, texts.status))
+        found = numbers.read(leaf, self.plan.options, self.buffer, base)
+        return found.column(leaf, self.judged(leaf, scope, base, holds, found.status))
+
+    def judged(self, leaf: Leaf, scope: Scope, base: Ints, holds: Bools | None, status: Bytes | None) -> Bools | None:
+        """Return where a field has a value; note where it is wrong."""
+        if status is None:
+            return holds
+        valid = np.ones(len(scope), dtype=np.bool_) if holds is None else holds.copy()
+        blank = (status == kernels.BLANK) | (status == kernels.LOW)
+        if leaf.blank == "zero":
+            status = np.where(blank, kernels.OK, status)
+        elif leaf.blank == "null":
+            valid &= ~blank
+            status = np.where(blank, kernels.OK, status)
+        if leaf.lenient:
+            return valid & (status == kernels.OK)
+        self.note(leaf, scope, base, np.where(valid, status, kernels.OK).astype(np.uint8))
+        return valid
+
+
+def condition_numbers(condition: Condition) -> list[int]:
+    """Return the numbers of a condition in the smallest units of its field; what is no number never holds."""
+    made = []
+    for text in condition.texts:
+        try:
+            made.append(int(Decimal(text).scaleb(condition.leaf.scale)))
+        except InvalidOperation:
+            continue
+    return made

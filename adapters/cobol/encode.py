@@ -1,0 +1,221 @@
+"""Writes columns into the bytes of records.
+
+    >>> from adapters.cobol.copybook import parse
+    >>> from adapters.cobol.pages import find
+    >>> from adapters.cobol.plan import Options, compiled
+    >>> plan = compiled(parse("01 A. 05 B PIC X(2). 05 C PIC 99.", "a.cpy").record(), Options(find("ascii")))
+    >>> written = write(plan, pl.DataFrame({"B": ["XY"], "C": [7]}), 4)
+    >>> written.records.tobytes()
+    b'XY07'
+
+A column that is absent leaves the field at its VALUE, or at blanks or zero. Where a frame carries the bytes that its
+records came from, only what has changed since is written over them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from adapters.cobol import decode, initial, kernels, strings, units
+from adapters.cobol.decode import Reader, Scope, Wrong
+from adapters.cobol.plan import Leaf, Node, Plan, Table
+from hrbus.spi import RAW, Type
+
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Written:
+    """Records as rows of bytes, their lengths, and the first field of each row that could not be written."""
+
+    records: Bytes
+    lengths: Ints
+    wrong: list[Wrong]
+
+
+def write(plan: Plan, frame: pl.DataFrame, width: int) -> Written:
+    """Return the records of a frame, each in ``width`` bytes (at least the plan's greatest length)."""
+    blank = plan.options.page.blank
+    fresh = np.full(width, blank, dtype=np.uint8)
+    fresh[: plan.size] = initial.record(plan)
+    out = np.tile(fresh, (frame.height, 1))
+    same: dict[str, Bools] = {}
+    if RAW in frame.columns and frame.height:
+        same = _from_raw(plan, frame, out)
+    writer = _Writer(plan, out, same)
+    starts = np.arange(frame.height, dtype=np.int64) * width
+    scope = Scope(starts, None, np.arange(frame.height), None)
+    columns = {name: frame[name] for name in frame.columns}
+    writer.scope(plan.nodes, columns, scope, np.ones(frame.height, dtype=np.bool_))
+    lengths = plan.size - writer.reader.shortening(plan.trailing, scope)
+    if plan.trailing:
+        rest = np.arange(width) >= lengths[:, None]
+        rest[writer.kept] = False
+        out[rest] = blank
+    return Written(out, lengths, writer.reader.wrong(starts))
+
+
+def _from_raw(plan: Plan, frame: pl.DataFrame, out: Bytes) -> dict[str, Bools]:
+    """Lay the bytes that records came from under them; return by column where nothing has changed since."""
+    raw = frame[RAW]
+    size = out.shape[1]
+    fits = (raw.bin.size() == size).fill_null(value=False).to_numpy()
+    data = np.frombuffer(b"".join(raw.filter(fits).to_list()), dtype=np.uint8).reshape(-1, size)
+    before = decode.read(plan, data.reshape(-1), np.arange(len(data), dtype=np.int64) * size).frame
+    now = frame.filter(fits)
+    usable = np.ones(len(data), dtype=np.bool_)
+    for node in plan.nodes:
+        if isinstance(node, Table) and (node.count or node.ragged) and node.column in now.columns:
+            usable &= _equal(before[node.column], now[node.column])
+    rows = np.flatnonzero(fits)[usable]
+    out[rows] = data[usable]
+    same = {}
+    for name in before.columns:
+        mask = np.zeros(frame.height, dtype=np.bool_)
+        if name in now.columns:
+            mask[rows] = _equal(before[name], now[name])[usable]
+        same[name] = mask
+    same[RAW] = np.zeros(frame.height, dtype=np.bool_)
+    same[RAW][rows] = True
+    return same
+
+
+def _equal(before: pl.Series, now: pl.Series) -> Bools:
+    if before.dtype != now.dtype:
+        now = now.cast(before.dtype, strict=False)
+    made: Bools = before.eq_missing(now).to_numpy()
+    return made
+
+
+class _Writer:
+    def __init__(self, plan: Plan, out: Bytes, same: Mapping[str, Bools]) -> None:
+        self.plan = plan
+        self.out = out.reshape(-1)
+        self.reader = Reader(plan, self.out)
+        self.same = same
+        self.kept = same.get(RAW, np.zeros(len(out), dtype=np.bool_))
+
+    def scope(self, nodes: Sequence[Node], columns: dict[str, pl.Series], scope: Scope, wanted: Bools) -> None:
+        """Write the elements of a scope whose ``wanted`` is true."""
+        columns = self.counted(nodes, columns, scope)
+        taken: dict[object, Bools] = {}
+        for node in nodes:
+            series = columns.get(node.column)
+            if series is not None:
+                holds = self.reader.holding(node.views, scope)
+                chosen = wanted if holds is None else wanted & holds
+                if scope.owner is None and node.column in self.same:
+                    chosen = chosen & ~self.same[node.column]
+                chosen = self.first_alternative(node, series, chosen, scope, taken)
+                if isinstance(node, Leaf):
+                    self.leaf(node, series, scope, chosen)
+                else:
+                    self.table(node, series, scope, chosen)
+            if isinstance(node, Table) and (node.count or node.ragged):
+                self.refill(node, scope)
+
+    def first_alternative(
+        self, node: Node, series: pl.Series, chosen: Bools, scope: Scope, taken: dict[object, Bools]
+    ) -> Bools:
+        """Leave out where an earlier reading of the same bytes has been given a value."""
+        if node.rivals is None:
+            return chosen
+        cluster, number = node.rivals
+        given = series.is_not_null().to_numpy() & chosen
+        for earlier in range(number):
+            if (cluster, earlier) in taken:
+                blocked = taken[cluster, earlier] & ~self.kept[scope.rows]
+                chosen = chosen & ~blocked
+                given &= ~blocked
+        before = taken.get((cluster, number))
+        taken[cluster, number] = given if before is None else before | given
+        return chosen
+
+    def counted(self, nodes: Sequence[Node], columns: dict[str, pl.Series], scope: Scope) -> dict[str, pl.Series]:
+        """Add the counts that no column gives: as many as the table has."""
+        made = dict(columns)
+        for node in nodes:
+            if not isinstance(node, Table) or node.count is None or node.count.home is not scope.owner:
+                continue
+            if node.column in columns and node.count.column and node.count.column not in columns:
+                lengths = columns[node.column].list.len().fill_null(0).cast(pl.Int64)
+                known = made.get(node.count.column)
+                made[node.count.column] = (
+                    lengths if known is None else pl.select(pl.max_horizontal(known, lengths)).to_series()
+                )
+        return made
+
+    def refill(self, table: Table, scope: Scope) -> None:
+        """Put initial values where the fields after a table that became shorter have moved to."""
+        fields = [leaf for leaf in self.plan.stored if leaf.home is scope.owner and leaf.shifts[-1:] == (table,)]
+        fresh = initial.record(self.plan) if scope.owner is None else initial.element(self.plan, scope.owner)
+        rows = np.flatnonzero(~self.kept[scope.rows])
+        for leaf in fields:
+            at = self.reader.base(leaf.shifts, scope)[rows] + leaf.offset
+            self.out[at[:, None] + np.arange(leaf.width)] = fresh[leaf.offset : leaf.offset + leaf.width]
+
+    def table(self, table: Table, series: pl.Series, scope: Scope, wanted: Bools) -> None:
+        lengths = series.list.len().fill_null(0).to_numpy().astype(np.int64)
+        counts = self.reader.count(table, scope)
+        if table.count is None:
+            wrong = wanted & (lengths > counts)
+        else:
+            wrong = wanted & (lengths != counts)
+        lead = next(iter(table_leaves(table)))
+        base = self.reader.base(table.shifts, scope)
+        self.reader.note(
+            replace_leaf(lead, table), scope, base, np.where(wrong, kernels.BAD_COUNT, 0).astype(np.uint8)
+        )
+        wanted = wanted & ~wrong & (lengths > 0)
+        values = series.filter(wanted).explode()
+        parents = np.repeat(np.flatnonzero(wanted), lengths[wanted])
+        number = np.arange(len(parents)) - np.repeat(np.cumsum(lengths[wanted]) - lengths[wanted], lengths[wanted])
+        columns = {table.nodes[0].column: values} if table.plain else _fields(values)
+        base = base + table.offset
+        if not table.ragged:
+            starts = base[parents] + number * table.stride
+            inside = Scope(starts, table.item, scope.rows[parents], scope, parents)
+            self.scope(table.nodes, columns, inside, np.ones(len(parents), dtype=np.bool_))
+            return
+        at = base.copy()
+        for turn in range(int(number.max(initial=-1)) + 1):
+            here = np.flatnonzero(number == turn)
+            inside = Scope(at[parents[here]], table.item, scope.rows[parents[here]], scope, parents[here])
+            part = {name: column.gather(here) for name, column in columns.items()}
+            self.scope(table.nodes, part, inside, np.ones(len(here), dtype=np.bool_))
+            at[parents[here]] += table.stride - self.reader.shortening(table.inner, inside)
+        scope.elements.pop(table, None)
+
+    def leaf(self, leaf: Leaf, series: pl.Series, scope: Scope, wanted: Bools) -> None:
+        base = self.reader.base(leaf.shifts, scope)
+        status = np.zeros(len(base), dtype=np.uint8)
+        if leaf.type is Type.TEXT:
+            texts = series if series.dtype == pl.String else series.cast(pl.String)
+            if leaf.lenient and texts.null_count():
+                wanted = wanted & texts.is_not_null().to_numpy()
+            strings.write(leaf, self.plan.options.page, texts, wanted, self.out, base, status)
+        else:
+            units.write(leaf, self.plan.options, series, wanted, self.out, base, status)
+        self.reader.note(leaf, scope, base, status)
+
+
+def _fields(values: pl.Series) -> dict[str, pl.Series]:
+    return {name: values.struct.field(name) for name in values.struct.fields}
+
+
+def table_leaves(table: Table) -> list[Leaf]:
+    """Return the leaves of a table, those of tables inside it last."""
+    leaves = [node for node in table.nodes if isinstance(node, Leaf)]
+    return leaves or [leaf for node in table.nodes if isinstance(node, Table) for leaf in table_leaves(node)]
+
+
+def replace_leaf(leaf: Leaf, table: Table) -> Leaf:
+    """Return a leaf that stands for the whole of a table, for messages."""
+    return replace(leaf, item=table.item, column=table.column, offset=table.offset)

@@ -1,0 +1,113 @@
+"""What a record holds before anything is written into it: VALUE clauses, otherwise blanks and zeros.
+
+>>> from adapters.cobol.copybook import parse
+>>> from adapters.cobol.pages import find
+>>> from adapters.cobol.plan import Options, compiled
+>>> plan = compiled(parse("01 A. 05 B PIC X VALUE 'T'. 05 C PIC 99.", "a.cpy").record(), Options(find("ascii")))
+>>> record(plan).tobytes()
+b'T00'
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from adapters.cobol import strings, units
+from adapters.cobol.copybook import Item
+from adapters.cobol.entries import Literal
+from adapters.cobol.plan import Leaf, Plan, Storage
+from hrbus.spi import ConfigError, Fault, Type
+
+Bytes = npt.NDArray[np.uint8]
+
+
+@cache
+def record(plan: Plan) -> Bytes:
+    """Return the bytes of a fresh record, every table at its greatest length."""
+    return _filled(plan, plan.record)
+
+
+@cache
+def element(plan: Plan, item: Item) -> Bytes:
+    """Return the bytes of a fresh element of a table."""
+    return _filled(plan, item)
+
+
+def _filled(plan: Plan, item: Item) -> Bytes:
+    leaves = {leaf.item: leaf for leaf in plan.stored}
+    out = np.full(item.size, plan.options.page.blank, dtype=np.uint8)
+    _one(plan, leaves, item, 0, out)
+    out.flags.writeable = False
+    return out
+
+
+def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) -> None:
+    """Fill one occurrence of an item that begins at ``at``."""
+    literal = item.entry.value
+    if item.is_group and literal is not None:
+        out[at : at + item.size] = _text(plan, literal, item.size)
+    elif item.is_group:
+        for child in item.children:
+            if not child.redefines:
+                for number in range(child.most):
+                    _one(plan, leaves, child, at + child.offset + number * child.stride, out)
+    elif item.size:
+        _leaf(plan, leaves[item], at, out)
+
+
+def _leaf(plan: Plan, leaf: Leaf, at: int, out: Bytes) -> None:
+    literal = leaf.item.entry.value
+    if literal is not None and (literal.kind in ("hex", "LOW-VALUE", "HIGH-VALUE") or leaf.storage is Storage.TEXT):
+        out[at : at + leaf.width] = _text(plan, literal, leaf.width)
+        return
+    if leaf.storage is Storage.TEXT:
+        return
+    base, status = np.array([at - leaf.offset], dtype=np.int64), np.zeros(1, dtype=np.uint8)
+    wanted = np.ones(1, dtype=np.bool_)
+    if leaf.type is Type.TEXT:
+        text = "" if literal is None or literal.kind == "SPACE" else literal.text
+        strings.write(leaf, plan.options.page, pl.Series([text]), wanted, out, base, status)
+    elif (
+        literal is not None and literal.kind in ("SPACE", "text") and leaf.storage in (Storage.ZONED, Storage.EDITED)
+    ):
+        out[at : at + leaf.width] = _text(plan, literal, leaf.width)
+    else:
+        value = _number(literal)
+        units.write(leaf, plan.options, pl.Series([value], dtype=pl.Decimal(38, 18)), wanted, out, base, status)
+    if status.any():
+        message = f"the VALUE of {leaf.item.name or 'FILLER'} does not fit {leaf.item.describe()}"
+        raise ConfigError(Fault(message, leaf.item.place))
+
+
+def _number(literal: Literal | None) -> Decimal:
+    if literal is None or literal.kind == "ZERO":
+        return Decimal(0)
+    try:
+        return Decimal(literal.text)
+    except InvalidOperation:
+        return Decimal(0)
+
+
+def _text(plan: Plan, literal: Literal, width: int) -> Bytes:
+    page = plan.options.page
+    figurative = {
+        "SPACE": bytes([page.blank]),
+        "ZERO": page.encode("0"),
+        "QUOTE": page.encode('"'),
+        "LOW-VALUE": b"\x00",
+        "HIGH-VALUE": b"\xff",
+    }
+    if literal.kind in figurative:
+        data = figurative[literal.kind] * width
+    elif literal.kind == "hex":
+        data = bytes.fromhex(literal.text)
+    else:
+        data = page.encode(literal.text)
+    if literal.all and data:
+        data = data * (width // len(data) + 1)
+    return np.frombuffer(data[:width].ljust(width, bytes([page.blank])), dtype=np.uint8)

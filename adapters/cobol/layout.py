@@ -1,0 +1,91 @@
+"""Tells the rest of hrbus what the records of a copybook look like.
+
+>>> from adapters.cobol.copybook import parse
+>>> layout = describe(parse("01 A. 05 B PIC X(3). 05 C PIC S9(4)V9.", "a.cpy").record())
+>>> [(f.name, str(f.type), f.size, f.digits, f.scale) for f in layout.columns().values()]
+[('B', 'text', 3, None, 0), ('C', 'decimal', None, 5, 1)]
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from adapters.cobol.copybook import Item, read
+from adapters.cobol.entries import Literal
+from adapters.cobol.plan import Storage, classify, names
+from hrbus.spi import Field, Layout, Type
+
+
+def layout(path: Path) -> Layout:
+    """Return the layout of the first record of a copybook file."""
+    return describe(read(path).record())
+
+
+def describe(record: Item, *, bytes_per_character: bool = True) -> Layout:
+    """Return the layout of a record; text is measured in bytes unless every character takes one."""
+    columns = names(record)
+    items = record.children or [record]
+    unit = "characters" if bytes_per_character else "bytes"
+    return Layout(record.name or Path(record.place.file).stem, tuple(_fields(items, columns, unit)))
+
+
+def _fields(items: list[Item], columns: dict[Item, str], unit: str) -> list[Field]:
+    made: list[Field] = []
+    for item in items:
+        if item.is_group and not item.entry.occurs:
+            children = tuple(_fields(item.children, columns, unit))
+            if item.name:
+                made.append(
+                    Field(item.name, item.name, Type.GROUP, children=children, note="group", place=item.place)
+                )
+            else:
+                made += children
+        elif item in columns:
+            made.append(_field(item, columns[item], unit))
+    return made
+
+
+def _field(item: Item, column: str, unit: str) -> Field:
+    many, at_most = bool(item.entry.occurs), item.most if item.entry.occurs else None
+    name = item.name or column
+    if item.is_group:
+        children = tuple(_fields(item.children, names(item), unit))
+        note = f"group, occurs {_times(item)}"
+        return Field(name, column, Type.GROUP, many, children, at_most=at_most, note=note, place=item.place)
+    storage, kind = classify(item)
+    picture = item.picture
+    number = kind in (Type.INTEGER, Type.DECIMAL) and picture is not None
+    scale = picture.scale if picture else 0
+    return Field(
+        name=name,
+        column=column,
+        type=kind,
+        many=many,
+        size=_length(item, storage) if kind is Type.TEXT else None,
+        unit="characters" if storage is Storage.NATIONAL else unit,
+        digits=max(picture.digits - min(scale, 0), scale) if number and picture else None,
+        scale=max(scale, 0) if number else 0,
+        signed=picture.signed if picture else True,
+        values=tuple((c.name, tuple(_plain(v) for v in c.values)) for c in item.conditions),
+        at_most=at_most,
+        note=item.describe() + (f", occurs {_times(item)}" if many else ""),
+        place=item.place,
+    )
+
+
+def _length(item: Item, storage: Storage) -> int:
+    return item.size // 2 if storage is Storage.NATIONAL else item.size
+
+
+def _times(item: Item) -> str:
+    if item.depending:
+        return f"{item.least} to {item.most} times depending on {item.depending.name}"
+    return f"{item.most} times"
+
+
+_FIGURATIVES = {"SPACE": "", "ZERO": "0", "QUOTE": '"', "LOW-VALUE": "\x00", "HIGH-VALUE": "\xff"}
+
+
+def _plain(literal: Literal) -> str:
+    text = _FIGURATIVES.get(literal.kind, literal.text)
+    return f"{text} THRU {literal.through}" if literal.through is not None else text

@@ -1,0 +1,176 @@
+"""Reads and writes numeric fields: up to 18 digits by kernels, up to 38 by columns of digits.
+
+A number becomes an Int64 (integers of up to 18 digits) or a 128-bit decimal, as two 64-bit lanes, low one first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from adapters.cobol import edited, floats, kernels
+from adapters.cobol.arrow import FLOAT64, INT64, Column, decimal
+from adapters.cobol.entries import Usage
+from adapters.cobol.kernels import LEADING, LEADING_SEPARATE, MINUS, NO_VALUE, TRAILING, TRAILING_SEPARATE
+from adapters.cobol.plan import Leaf, Options, Storage
+from adapters.cobol.signs import Signs
+from adapters.cobol.strings import gather
+from hrbus.spi import Type
+
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Values of a leaf: ``lanes`` n × 1 or n × 2 Int64 (floats: n Float64); ``status`` None: nothing is wrong."""
+
+    lanes: npt.NDArray[np.int64] | npt.NDArray[np.float64]
+    status: Bytes | None
+
+    def column(self, leaf: Leaf, valid: Bools | None) -> Column:
+        """Return the Arrow column."""
+        if leaf.type is Type.FLOAT:
+            return Column(FLOAT64, len(self.lanes), (self.lanes,), valid=valid)
+        if self.lanes.shape[1] == 1:
+            return Column(INT64, len(self.lanes), (self.lanes,), valid=valid)
+        return Column(decimal(leaf.precision, leaf.scale), len(self.lanes), (self.lanes,), valid=valid)
+
+
+def read(leaf: Leaf, options: Options, buffer: Bytes, base: Ints) -> Numbers:
+    """Read a numeric field of every record; what is wrong stands as 0 with a code."""
+    if leaf.type is Type.FLOAT:
+        field = gather(buffer, base + leaf.offset, leaf.width)
+        values, wrong = floats.read(field, options.float_format)
+        return Numbers(values, wrong)
+    step = 2 if leaf.wide or leaf.type is Type.DECIMAL else 1
+    lanes = np.empty((len(base), step), dtype=np.int64)
+    status = np.zeros(len(base), dtype=np.uint8)
+    if (leaf.digits > 18 and leaf.storage is not Storage.BINARY) or (leaf.width > 8 and leaf.storage is Storage.BINARY):
+        bad = _read_wide(leaf, options, buffer, base, lanes, status)
+    elif leaf.storage is Storage.EDITED:
+        bad = edited.read(leaf, options.page, gather(buffer, base + leaf.offset, leaf.width), lanes, status)
+    else:
+        bad = _read_narrow(leaf, options, buffer, base, lanes, status)
+    if leaf.factor > 1:
+        _scale_up(lanes, leaf.factor)
+    return Numbers(lanes, status if bad else None)
+
+
+def _read_narrow(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: Ints, status: Bytes) -> int:
+    out, step = lanes.reshape(-1), lanes.shape[1]
+    blank = options.page.blank
+    place = (buffer, base, leaf.offset, leaf.width)
+    if leaf.storage is Storage.BINARY:
+        return kernels.read_binary(*place, leaf.big, leaf.signed, out, step, status)
+    if leaf.storage is Storage.PACKED:
+        has_sign = leaf.item.usage is Usage.PACKED
+        bad = kernels.read_packed(*place, blank, has_sign, leaf.signed, out, step, status)
+        if leaf.digits % 2 != has_sign:
+            over = np.abs(lanes[:, 0]) >= 10**leaf.digits
+            if over.any():
+                status[over & (status == 0)] = kernels.TOO_BIG
+                lanes[over] = 0
+                return 1
+        return bad
+    mode, digits, signs = _zoned(leaf, options)
+    return kernels.read_zoned(*place, mode, digits, signs, blank, out, step, status)
+
+
+def zone_mode(leaf: Leaf) -> int:
+    """Return where the kernels find the sign of a zoned leaf."""
+    if not leaf.signed:
+        return kernels.UNSIGNED
+    if leaf.item.sign_separate:
+        return LEADING_SEPARATE if leaf.item.sign_leading else TRAILING_SEPARATE
+    return LEADING if leaf.item.sign_leading else TRAILING
+
+
+def _zoned(leaf: Leaf, options: Options) -> tuple[int, Bytes, Bytes]:
+    signs = Signs.of(ebcdic_page=options.page.ebcdic, ebcdic_sign=options.ebcdic_sign)
+    mode = zone_mode(leaf)
+    if mode in (LEADING_SEPARATE, TRAILING_SEPARATE):
+        return mode, signs.digits, signs.separate
+    return mode, signs.digits, signs.signed if leaf.signed else signs.unsigned
+
+
+# --- beyond 18 digits -----------------------------------------------------------------------------------------------
+
+
+def _read_wide(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: Ints, status: Bytes) -> int:
+    field = gather(buffer, base + leaf.offset, leaf.width)
+    if leaf.storage is Storage.BINARY:
+        words = field.view(">u8" if leaf.big else "<u8").astype(np.uint64).view(np.int64)
+        lanes[:, 0], lanes[:, 1] = (words[:, 1], words[:, 0]) if leaf.big else (words[:, 0], words[:, 1])
+        return 0
+    if leaf.storage is Storage.EDITED:
+        digits, negative = edited.digits(leaf, options.page, field, status)
+    elif leaf.storage is Storage.PACKED:
+        digits, negative = _packed_digits(leaf, field, status)
+    else:
+        digits, negative = _zoned_digits(leaf, options, field, status)
+    bad = status != 0
+    if bad.any():
+        for code, byte in ((kernels.BLANK, options.page.blank), (kernels.LOW, 0)):
+            status[bad & (field == byte).all(axis=1)] = code
+        digits[bad] = 0
+    accumulate(digits, negative & ~bad, lanes)
+    return int(bad.any())
+
+
+def _packed_digits(leaf: Leaf, field: Bytes, status: Bytes) -> tuple[Bytes, Bools]:
+    nibbles = np.stack([field >> 4, field & 0x0F], axis=2).reshape(len(field), -1)
+    negative = np.zeros(len(field), dtype=np.bool_)
+    if leaf.item.usage is Usage.PACKED:
+        sign, nibbles = nibbles[:, -1], nibbles[:, :-1]
+        negative = (sign == 0x0D) | (sign == 0x0B)
+        status[(sign < 10) | (negative & (not leaf.signed))] = kernels.BAD_SIGN
+    if leaf.digits < nibbles.shape[1]:
+        status[nibbles[:, 0] > 0] = kernels.TOO_BIG
+    status[(nibbles > 9).any(axis=1)] = kernels.BAD_DIGIT
+    return nibbles, negative
+
+
+def _zoned_digits(leaf: Leaf, options: Options, field: Bytes, status: Bytes) -> tuple[Bytes, Bools]:
+    mode, digit_table, sign_table = _zoned(leaf, options)
+    at = 0 if mode in (LEADING, LEADING_SEPARATE) else leaf.width - 1
+    signs = sign_table[field[:, at]]
+    digits = digit_table[field]
+    digits[:, at] = signs & 0x0F
+    bad = signs == NO_VALUE
+    status[bad] = kernels.BAD_SIGN
+    if mode in (LEADING_SEPARATE, TRAILING_SEPARATE):
+        digits = np.delete(digits, at, axis=1)
+    status[(digits == NO_VALUE).any(axis=1)] = kernels.BAD_DIGIT
+    return digits, (signs & MINUS).astype(np.bool_) & ~bad
+
+
+def accumulate(digits: Bytes, negative: Bools, lanes: Ints) -> None:
+    """Write rows of decimal digits, the high ones first, into 128-bit lanes."""
+    low = np.zeros(len(digits), dtype=np.uint64)
+    high = np.zeros(len(digits), dtype=np.uint64)
+    ten, half, mask = np.uint64(10), np.uint64(32), np.uint64(0xFFFFFFFF)
+    for column in range(digits.shape[1]):
+        bottom = (low & mask) * ten + digits[:, column]
+        top = (low >> half) * ten + (bottom >> half)
+        low = (top << half) | (bottom & mask)
+        high = high * ten + (top >> half)
+    flipped_low = ~low + np.uint64(1)
+    flipped_high = ~high + (flipped_low == 0)
+    lanes[:, 0] = np.where(negative, flipped_low, low).view(np.int64)
+    if lanes.shape[1] == 2:
+        lanes[:, 1] = np.where(negative, flipped_high, high).view(np.int64)
+
+
+def _scale_up(lanes: Ints, factor: int) -> None:
+    """Multiply values by a power of ten, in place."""
+    if lanes.shape[1] == 1:
+        lanes *= factor
+        return
+    for row in range(len(lanes)):
+        value = ((int(lanes[row, 1]) << 64) | (int(lanes[row, 0]) & (1 << 64) - 1)) * factor
+        lanes[row, 0] = np.uint64(value & (1 << 64) - 1).astype(np.int64)
+        lanes[row, 1] = value >> 64

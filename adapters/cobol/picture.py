@@ -1,0 +1,126 @@
+"""Reads a PICTURE string: what kind of field it makes, how many digits, where the decimal point stands.
+
+Rules: IBM Enterprise COBOL Language Reference, *PICTURE clause*.
+
+    >>> picture = parse("S9(7)V99")
+    >>> picture.category, picture.digits, picture.scale, picture.signed
+    (<Category.NUMERIC: 'numeric'>, 9, 2, True)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+_REPEAT = re.compile(r"(.)\(\s*(\d+)\s*\)")
+_LONGEST = 1 << 24
+MOST_DIGITS = 38
+
+
+class Category(Enum):
+    """The categories of data that a picture can describe."""
+
+    TEXT = "text"
+    NUMERIC = "numeric"
+    EDITED = "numeric-edited"
+    NATIONAL = "national"
+    DBCS = "dbcs"
+
+
+_PLAIN = (
+    (set("XA"), set("XA9B0/"), Category.TEXT),
+    (set("N"), set("NB0/"), Category.NATIONAL),
+    (set("G"), set("GB"), Category.DBCS),
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture, understood.
+
+    ``symbols`` is the string with repetitions written out, in capitals; ``length`` counts its characters (of a
+    DISPLAY field, without a separate sign); ``digits`` are the digits it stores; ``scale`` is how many of them
+    stand after the decimal point: negative, or more than ``digits``, where P moves the point outside.
+    """
+
+    text: str
+    symbols: str
+    category: Category
+    length: int
+    digits: int = 0
+    scale: int = 0
+    signed: bool = False
+
+
+class PictureError(ValueError):
+    """The string is no picture; the message says why."""
+
+
+def parse(text: str) -> Picture:
+    """Return the picture that ``text`` writes; PictureError where it is none."""
+    symbols = _written_out(text.upper())
+    used = set(symbols)
+    for needed, allowed, category in _PLAIN:
+        if used & needed and used <= allowed:
+            return Picture(text, symbols, category, len(symbols))
+    if re.fullmatch(r"S?(?:9*V?9*|P+9+|VP+9+|9+P+V?)", symbols) and "9" in symbols:
+        return _numeric(text, symbols)
+    return _edited(text, symbols)
+
+
+def _written_out(text: str) -> str:
+    total = 0
+
+    def repeat(match: re.Match[str]) -> str:
+        nonlocal total
+        count = int(match[2][:9])
+        total += count
+        if not count or total > _LONGEST:
+            raise PictureError(f"{match[0]} repeats {count or 'no'} times")
+        return match[1] * count
+
+    symbols = _REPEAT.sub(repeat, text)
+    if not symbols or "(" in symbols or ")" in symbols:
+        raise PictureError("a repetition needs a symbol before it and a number in it, as in X(10)")
+    return symbols
+
+
+def _numeric(text: str, symbols: str) -> Picture:
+    signed = symbols.startswith("S")
+    body = symbols.removeprefix("S")
+    digits = body.count("9")
+    scale = len(body.partition("V")[2].replace("P", "")) if "V" in body else 0
+    if "P" in body:
+        moved = body.count("P")
+        scale = digits + moved if body.lstrip("V").startswith("P") else -moved
+    if digits > MOST_DIGITS:
+        raise PictureError(f"{digits} digits are more than the {MOST_DIGITS} that COBOL can hold")
+    return Picture(text, symbols, Category.NUMERIC, digits, digits, scale, signed)
+
+
+def _edited(text: str, symbols: str) -> Picture:
+    """Read a numeric-edited picture; a string of +, - or currency signs floats: the first holds no digit."""
+    core = re.sub(r"(?:CR|DB)$", "", symbols)
+    if not re.fullmatch(r"[9Z*+\-$,.B0/VP]+", core) or not re.search(r"[9Z*]|\+\+|--|\$\$", core):
+        raise PictureError("expected X, A, 9, S, V, P, N, G or the editing symbols Z * $ + - CR DB , . B 0 /")
+    signed = core != symbols or "+" in core or "-" in core
+    point = re.search(r"[.V]", core)
+    digits = scale = 0
+    floats = {sign: _floats(core, sign) for sign in "+-$"}
+    for at, symbol in enumerate(core):
+        first_floating = symbol in floats and at == core.index(symbol)
+        holds = symbol in "9Z*" or (symbol in floats and floats[symbol] and not first_floating)
+        digits += holds
+        scale += holds and point is not None and at > point.start()
+    if "P" in core:
+        raise PictureError("P in an edited picture is not supported")
+    if digits > MOST_DIGITS:
+        raise PictureError(f"{digits} digits are more than the {MOST_DIGITS} that COBOL can hold")
+    length = len(symbols) - symbols.count("V")
+    return Picture(text, symbols, Category.EDITED, length, digits, scale, signed)
+
+
+def _floats(core: str, sign: str) -> bool:
+    """Say whether ``sign`` is a floating string: it stands more than once with only insertions between."""
+    return bool(re.search(re.escape(sign) + r"[,.B0/V]*" + re.escape(sign), core))

@@ -1,0 +1,405 @@
+"""What to read and write where: a record of a copybook, made flat for the kernels.
+
+    >>> from adapters.cobol.copybook import parse
+    >>> from adapters.cobol.pages import find
+    >>> plan = compiled(parse("01 A. 05 B PIC X(3). 05 C PIC 9(4).", "a.cpy").record(), Options(find("cp037")))
+    >>> [(node.column, node.offset) for node in plan.nodes]
+    [('B', 0), ('C', 3)]
+
+A scope is a record or one element of a table: its nodes are leaves and tables, their offsets count from its start.
+Groups that do not repeat have melted into it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from adapters.cobol.copybook import Item
+from adapters.cobol.entries import Usage
+from adapters.cobol.pages import Page
+from adapters.cobol.picture import Category
+from hrbus.spi import ConfigError, Fault, Type
+
+if TYPE_CHECKING:
+    from adapters.cobol.settings import Blank, Rule
+
+LANE_DIGITS = 18
+"""The most digits that one 64-bit integer surely holds."""
+
+
+class Storage(Enum):
+    """How a field's bytes are read."""
+
+    TEXT = "text"
+    NATIONAL = "national"
+    ZONED = "zoned"
+    PACKED = "packed"
+    BINARY = "binary"
+    FLOAT = "float"
+    EDITED = "edited"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the settings say about every field."""
+
+    page: Page
+    ebcdic_sign: bool = True
+    trim: bool = True
+    blank: Blank = "reject"
+    blanks: Mapping[str, Blank] = field(default_factory=dict)
+    select: Mapping[str, Rule] = field(default_factory=dict)
+    native_big: bool = False
+    binary_big: bool = True
+    binary_full: bool = False
+    float_format: str = "ibm"
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """A leaf that has one of some values; ``codes`` are its bytes (for text) or numbers."""
+
+    leaf: Leaf
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One of several readings of the same bytes.
+
+    Its columns are null where it does not hold: where none of ``when`` is true (if there are any), or one of
+    ``unless`` is.
+    """
+
+    when: tuple[Condition, ...]
+    unless: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Leaf:
+    """A field. ``shifts`` are the tables before it whose missing occurrences move it to the left.
+
+    ``lenient`` says that bytes which make no sense are null instead of wrong: they may mean another view.
+    ``digits`` are those of the picture, ``scale`` the decimals of the column, ``factor`` what a number is
+    multiplied with (P at the right end of a picture). ``rivals`` names the redefined item and which of its readings
+    this is, where no rule chooses between them.
+    """
+
+    item: Item
+    column: str
+    storage: Storage
+    offset: int
+    width: int
+    shifts: tuple[Table, ...]
+    views: tuple[View, ...]
+    lenient: bool
+    rivals: tuple[Item, int] | None = None
+    type: Type = Type.TEXT
+    digits: int = 0
+    scale: int = 0
+    factor: int = 1
+    signed: bool = False
+    big: bool = True
+    blank: Blank = "reject"
+
+    @property
+    def home(self) -> Item | None:
+        """The table in whose elements it lies, or None for the record."""
+        return _home(self.item)
+
+    @property
+    def wide(self) -> bool:
+        """Say whether a number may need more than 64 bits."""
+        return self.precision > LANE_DIGITS
+
+    @property
+    def precision(self) -> int:
+        """The most digits that its bytes may hold, and so its column."""
+        if self.storage is Storage.BINARY and (self.scale or self.factor > 1 or self.width > 8 or not self.signed):
+            capacity = len(str((1 << (8 * self.width - self.signed)) - 1))
+            full = self.item.usage is Usage.NATIVE or self.scale or self.width > 8
+            return min(38, max(capacity if full else 0, self.digits, self.scale))
+        return min(38, max(self.digits + len(str(self.factor)) - 1, self.scale))
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A field or group that repeats; ``count`` is the leaf with the number of occurrences, if that varies.
+
+    ``plain`` says that it is a field: a list of values, not of structs. ``inner`` are the tables inside it
+    that depend on a count of their own, so that elements differ in length.
+    """
+
+    item: Item
+    column: str
+    offset: int
+    stride: int
+    least: int
+    most: int
+    count: Leaf | None
+    nodes: tuple[Node, ...]
+    plain: bool
+    inner: tuple[Table, ...]
+    shifts: tuple[Table, ...]
+    views: tuple[View, ...]
+    lenient: bool
+    rivals: tuple[Item, int] | None = None
+
+    @property
+    def ragged(self) -> bool:
+        """Say whether its elements differ in length."""
+        return bool(self.inner)
+
+
+Node = Leaf | Table
+
+
+def _home(item: Item) -> Item | None:
+    if item.entry.occurs:
+        return item
+    return _home(item.parent) if item.parent else None
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A record, ready for the kernels.
+
+    ``size`` is its greatest length, ``trailing`` the tables that make it shorter, ``stored`` every field that it
+    has, also those without a column.
+    """
+
+    record: Item
+    options: Options
+    nodes: tuple[Node, ...]
+    size: int
+    trailing: tuple[Table, ...]
+    stored: tuple[Leaf, ...]
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Yield every leaf that has a column, in order."""
+        yield from _leaves(self.nodes)
+
+
+def _leaves(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
+    for node in nodes:
+        if isinstance(node, Leaf):
+            yield node
+        else:
+            yield from _leaves(node.nodes)
+
+
+def names(scope: Item) -> dict[Item, str]:
+    """Return the column of every field and table in a scope: the plain name, or the path where it is not unique."""
+    found = [(item, path) for item, path in _named(scope.children or [scope], ())]
+    plain = Counter(path[-1] for _, path in found)
+    made: dict[Item, str] = {}
+    taken: set[str] = set()
+    for item, path in found:
+        name = path[-1] if plain[path[-1]] == 1 else ".".join(path)
+        column, number = name, 1
+        while column in taken:
+            number += 1
+            column = f"{name}#{number}"
+        taken.add(column)
+        made[item] = column
+    return made
+
+
+def _named(items: list[Item], above: tuple[str, ...]) -> Iterator[tuple[Item, tuple[str, ...]]]:
+    for item in items:
+        name = item.name or (f"FILLER-{item.offset}" if item.entry.occurs and item.is_group else "")
+        path = (*above, name) if name else above
+        if item.is_group and not item.entry.occurs:
+            yield from _named(item.children, path)
+        elif name:
+            yield item, path
+
+
+def compiled(record: Item, options: Options) -> Plan:
+    """Return the plan of a record; ConfigError where the settings name fields that it does not have."""
+    builder = _Builder(record, options)
+    items = record.children or [record]
+    nodes, trailing = builder.scope(items, _Where(names(record)))
+    builder.check()
+    return Plan(record, options, tuple(nodes), record.size, trailing, tuple(builder.leaves.values()))
+
+
+@dataclass(frozen=True)
+class _Where:
+    """What is known of a place before the item that stands there is looked at."""
+
+    columns: Mapping[Item, str]
+    origin: int = 0
+    shifts: tuple[Table, ...] = ()
+    views: tuple[View, ...] = ()
+    lenient: bool = False
+    rivals: tuple[Item, int] | None = None
+
+
+class _Builder:
+    def __init__(self, record: Item, options: Options) -> None:
+        self.record = record
+        self.options = options
+        self.leaves: dict[Item, Leaf] = {}
+        self.views = {name.upper(): rule for name, rule in options.select.items()}
+        self.used: set[str] = set()
+
+    def check(self) -> None:
+        """Refuse settings that name nothing."""
+        known = {item.name for item in self.record.walk()}
+        faults = [
+            Fault(f"{name} is no field of {self.record.name}", path=path)
+            for path, wanted in (("blanks", self.options.blanks), ("select", self.options.select))
+            for name in wanted
+            if name.upper() not in known
+        ]
+        faults += [
+            Fault(f"{name} neither redefines nor is redefined", path="select", hint="name a view of a REDEFINES")
+            for name in sorted(self.views.keys() - self.used)
+            if name in known
+        ]
+        if faults:
+            raise ConfigError(faults)
+
+    def scope(self, items: list[Item], where: _Where) -> tuple[list[Node], tuple[Table, ...]]:
+        """Return the nodes of some siblings, and what shifts the item after them."""
+        nodes: list[Node] = []
+        starts: dict[Item, tuple[Table, ...]] = {}
+        redefined = {item.redefines for item in items if item.redefines}
+        shifts = where.shifts
+        for item in items:
+            before = starts[item.redefines] if item.redefines else starts.setdefault(item, shifts)
+            here = replace(where, shifts=before)
+            if item.redefines or item in redefined:
+                here = self.alternative(item, items, here)
+            after = self.node(item, here, nodes)
+            if not item.redefines:
+                shifts = after
+        return nodes, shifts
+
+    def node(self, item: Item, where: _Where, nodes: list[Node]) -> tuple[Table, ...]:
+        """Add what an item makes to ``nodes``; return what shifts the item after it."""
+        where = replace(where, origin=where.origin + item.offset)
+        if item.entry.occurs:
+            table = self.table(item, where)
+            if table.column:
+                nodes.append(table)
+            return (*where.shifts, table) if table.count or table.ragged else where.shifts
+        if item.is_group:
+            made, after = self.scope(item.children, where)
+            nodes += made
+            return after
+        leaf = self.leaves[item] = self.leaf(item, where)
+        if leaf.column:
+            nodes.append(leaf)
+        return where.shifts
+
+    def table(self, item: Item, where: _Where) -> Table:
+        nodes: list[Node]
+        inner: tuple[Table, ...] = ()
+        column = where.columns.get(item, "")
+        if item.is_group:
+            nodes, inner = self.scope(item.children, _Where(names(item), lenient=where.lenient))
+        else:
+            self.leaves[item] = self.leaf(item, _Where({item: column or "item"}, lenient=where.lenient))
+            nodes = [self.leaves[item]]
+        return Table(
+            item=item,
+            column=column,
+            offset=where.origin,
+            stride=item.stride,
+            least=item.least,
+            most=item.most,
+            count=self.leaves[item.depending] if item.depending else None,
+            nodes=tuple(nodes),
+            plain=not item.is_group,
+            inner=inner,
+            shifts=where.shifts,
+            views=where.views,
+            lenient=where.lenient,
+            rivals=where.rivals,
+        )
+
+    def alternative(self, item: Item, items: list[Item], where: _Where) -> _Where:
+        """Say when this reading of a redefined place holds, or that it must put up with nonsense."""
+        base = item.redefines or item
+        cluster = [other for other in items if other is base or other.redefines is base]
+        ruled = [other for other in cluster if other.name in self.views]
+        self.used |= {other.name for other in ruled}
+        conditions = {other: self.condition(self.views[other.name], other) for other in ruled}
+        if item in conditions:
+            earlier = tuple(conditions[other] for other in ruled[: ruled.index(item)])
+            return replace(where, views=(*where.views, View((conditions[item],), earlier)))
+        if ruled and item is base:
+            return replace(where, views=(*where.views, View((), tuple(conditions.values()))))
+        return replace(where, lenient=where.lenient or item is not base, rivals=(base, cluster.index(item)))
+
+    def condition(self, rule: Rule, item: Item) -> Condition:
+        name = rule.field.upper()
+        for other, leaf in self.leaves.items():
+            if other.name == name:
+                return Condition(leaf, rule.is_)
+        hint = "it must stand before the view, outside of tables"
+        raise ConfigError(Fault(f"{rule.field} cannot choose {item.name}: it is not there", path="select", hint=hint))
+
+    def leaf(self, item: Item, where: _Where) -> Leaf:
+        storage, kind = classify(item)
+        picture = item.picture
+        digits, scale, signed = (picture.digits, picture.scale, picture.signed) if picture else (0, 0, True)
+        if storage is Storage.BINARY and picture is None:
+            digits = 9
+        if item.usage is Usage.NATIVE and storage is Storage.BINARY:
+            digits = len(str((1 << (8 * item.size - signed)) - 1))
+        return Leaf(
+            item=item,
+            column=where.columns.get(item, ""),
+            storage=storage,
+            offset=where.origin,
+            width=item.size,
+            shifts=where.shifts,
+            views=where.views,
+            lenient=where.lenient,
+            rivals=where.rivals,
+            type=kind,
+            digits=digits,
+            scale=max(scale, 0),
+            factor=10 ** max(-scale, 0),
+            signed=signed,
+            big=self.options.native_big
+            if item.usage in (Usage.NATIVE, Usage.INDEX, Usage.POINTER)
+            else self.options.binary_big,
+            blank="zero" if item.entry.blank_when_zero else self.blank_of(item.name),
+        )
+
+    def blank_of(self, name: str) -> Blank:
+        """Return what blanks mean in the numeric field ``name``."""
+        chosen = {key.upper(): value for key, value in self.options.blanks.items()}
+        return chosen.get(name, self.options.blank)
+
+
+_BINARIES = (Usage.BINARY, Usage.NATIVE, Usage.BYTES, Usage.INDEX, Usage.POINTER)
+
+
+def classify(item: Item) -> tuple[Storage, Type]:
+    """Return how a field's bytes are read and what its column holds."""
+    picture = item.picture
+    if item.usage in (Usage.SHORT_FLOAT, Usage.LONG_FLOAT):
+        return Storage.FLOAT, Type.FLOAT
+    if picture is None:
+        return Storage.BINARY, Type.INTEGER
+    if picture.category is Category.EDITED:
+        return Storage.EDITED, Type.DECIMAL if picture.scale > 0 else Type.INTEGER
+    if picture.category in (Category.NATIONAL, Category.DBCS) or item.usage is Usage.NATIONAL:
+        return Storage.NATIONAL, Type.TEXT
+    if picture.category is Category.TEXT:
+        return Storage.TEXT, Type.TEXT
+    kind = Type.DECIMAL if picture.scale > 0 else Type.INTEGER
+    if item.usage in (Usage.PACKED, Usage.UNSIGNED_PACKED):
+        return Storage.PACKED, kind
+    if item.usage in _BINARIES:
+        return Storage.BINARY, kind
+    return Storage.ZONED, kind

@@ -1,0 +1,96 @@
+"""The settings of the cobol codec.
+
+>>> CobolSettings(copybook="copybooks/APPLREC.cpy").encoding
+'cp037'
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, PositiveInt, field_validator
+
+from hrbus.spi import Settings
+
+Blank = Literal["reject", "null", "zero"]
+
+
+class Rule(Settings):
+    """When a REDEFINES view holds: another field has one of these values."""
+
+    field: str
+    """The field that is looked at (APPL-REC-TYPE)."""
+    is_: tuple[str, ...] = Field(alias="is", min_length=1)
+    """The values that choose the view: one, or a list."""
+
+    @field_validator("is_", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str | int) else value
+
+
+class Header(Settings):
+    """The first record of a file, which has a layout of its own."""
+
+    copybook: str
+    """Its copybook, below mappings/."""
+    record: str = ""
+    """The level-01 name in that copybook; the first where nothing is said."""
+    set: dict[str, str] = {}
+    """What to write into its fields: a constant, run(date) or run(sequence). The others keep their VALUE."""
+
+
+class Trailer(Header):
+    """The last record of a file, which has a layout of its own."""
+
+    count: str = ""
+    """The field that holds the number of records between header and trailer. It is checked when a file is read."""
+
+
+class CobolSettings(Settings):
+    """Records that a COBOL copybook describes."""
+
+    copybook: str
+    """The copybook, below mappings/."""
+    record: str = ""
+    """The level-01 name in the copybook; the first where nothing is said."""
+    source_format: Literal["auto", "fixed", "free"] = "auto"
+    """How the copybook is written: in columns 7 to 72, free, or see for yourself."""
+    encoding: str = "cp037"
+    """The code page of text: cp037, cp500, cp1140, ascii, latin-1, utf-8, gb18030 and whatever else Python knows."""
+    frame: Literal["fixed", "lines", "rdw"] = "fixed"
+    """How records follow each other: all of one length, one a line, or each after a record descriptor word."""
+    record_length: PositiveInt | None = None
+    """Bytes of a fixed record; the layout's greatest length where nothing is said."""
+    line_end: Literal["lf", "crlf"] = "lf"
+    """What ends a line when a file is written; both are read."""
+    header: Header | None = None
+    """The first record, where it has a layout of its own."""
+    trailer: Trailer | None = None
+    """The last record, where it has a layout of its own."""
+    time_zone: str = "UTC"
+    """Whose calendar run(date) follows, such as Asia/Shanghai."""
+    select: dict[str, Rule] = {}
+    """Which REDEFINES view holds: {VIEW: {field: FIELD, is: [VALUE]}}. Fields of the others are null."""
+    trim: bool = True
+    """Take blanks off the end of text."""
+    keep_raw: bool = False
+    """Carry every record's bytes along, so that FILLER and unused views come back unchanged."""
+    batch_records: PositiveInt = 10_000
+    """Records in one batch."""
+    sign: Literal["ebcdic", "ascii"] | None = None
+    """How a sign shares a zoned digit's byte: ebcdic ({, A–I, }, J–R) or ascii (0–9, p–y). By the code page."""
+    blank_numeric: Blank = "reject"
+    """What blanks or low-values in a numeric field mean."""
+    blanks: dict[str, Blank] = {}
+    """The same for single fields: {FIELD: null}."""
+    native: Literal["little", "big"] = "little"
+    """Byte order of COMP-5."""
+    binary: Literal["big", "little"] = "big"
+    """Byte order of COMP, COMP-4 and BINARY."""
+    binary_full: bool = False
+    """Write COMP values that need more digits than their picture (a sender compiled with TRUNC(BIN) does)."""
+    float_format: Literal["ibm", "ieee", "ieee-little"] = "ibm"
+    """How COMP-1 and COMP-2 stand: IBM hexadecimal, or IEEE 754 with the high or low byte first."""
+    threads: PositiveInt = 1
+    """Batches decoded at the same time."""

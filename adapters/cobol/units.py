@@ -1,0 +1,233 @@
+"""Writes numeric columns: exactly or not at all."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from adapters.cobol import edited, floats, kernels
+from adapters.cobol.entries import Usage
+from adapters.cobol.kernels import LEADING, LEADING_SEPARATE, TRAILING_SEPARATE, UNSIGNED
+from adapters.cobol.numbers import zone_mode
+from adapters.cobol.plan import Leaf, Options, Storage
+from adapters.cobol.signs import Signs
+from hrbus.spi import Type
+
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+_LANE = 10**18
+
+
+def write(
+    leaf: Leaf, options: Options, values: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes
+) -> None:
+    """Write a numeric field of every record whose ``wanted`` is true; leave a code where the number does not fit."""
+    if values.null_count():
+        empty = values.is_null().to_numpy() & wanted
+        wanted = wanted & ~empty
+        _write_nothing(leaf, options, empty, out, base, status)
+    if leaf.type is Type.FLOAT:
+        _write_floats(leaf, options, values, wanted, out, base, status)
+        return
+    numbers = _units(leaf, values, wanted, status)
+    wanted = wanted & (status == kernels.OK)
+    if leaf.storage is Storage.EDITED:
+        _write_edited(leaf, options, numbers, wanted, out, base, status)
+    elif leaf.digits > 18 or (leaf.width > 8 and leaf.storage is Storage.BINARY):
+        _write_wide(leaf, options, numbers, wanted, out, base, status)
+    else:
+        narrow = numbers.cast(pl.Int64, strict=False)
+        if narrow.null_count():
+            too_big = narrow.is_null().to_numpy() & wanted
+            status[too_big] = kernels.TOO_BIG
+            wanted = wanted & ~too_big
+            narrow = narrow.fill_null(0)
+        _write_narrow(leaf, options, narrow.to_numpy(), wanted, out, base, status)
+    if leaf.item.entry.blank_when_zero:
+        zero = (numbers.cast(pl.Int128) == _one(0)).to_numpy() & wanted & (status == kernels.OK)
+        _fill(leaf, options, np.flatnonzero(zero), out, base)
+
+
+def _write_nothing(leaf: Leaf, options: Options, empty: Bools, out: Bytes, base: Ints, status: Bytes) -> None:
+    """Write what stands for no value: blanks where they may be read back as such; otherwise it is wrong."""
+    if leaf.item.entry.blank_when_zero or leaf.blank == "null":
+        _fill(leaf, options, np.flatnonzero(empty), out, base)
+    elif not leaf.lenient:
+        status[empty] = kernels.NOTHING
+
+
+def _fill(leaf: Leaf, options: Options, rows: Ints, out: Bytes, base: Ints) -> None:
+    out[(base[rows] + leaf.offset)[:, None] + np.arange(leaf.width)] = options.page.blank
+
+
+def _units(leaf: Leaf, values: pl.Series, wanted: Bools, status: Bytes) -> pl.Series:
+    """Return the numbers in the smallest unit that the field can hold, 0 where there is none."""
+    if (
+        values.dtype == pl.Boolean
+        or values.dtype.is_float()
+        or not (values.dtype.is_numeric() or values.dtype == pl.String)
+    ):
+        status[wanted] = kernels.NO_NUMBER
+        return pl.Series([0], dtype=pl.Int64).new_from_index(0, len(values))
+    scale = values.dtype.scale if isinstance(values.dtype, pl.Decimal) else 0
+    if values.dtype == pl.String:
+        scale = max(leaf.scale, 6)
+        sound = values.str.contains(r"^[+-]?\d{1,38}(\.\d{0,38})?$").fill_null(value=False)
+        status[~sound.to_numpy() & wanted] = kernels.NO_NUMBER
+        fine = values.str.extract(r"\.(\d*?)0*$").str.len_chars().fill_null(0) > leaf.scale
+        status[fine.to_numpy() & wanted & (status == kernels.OK)] = kernels.TOO_FINE
+        values = values.set(~sound, "0").cast(pl.Decimal(38, scale), strict=False)
+    if values.dtype.is_integer():
+        numbers = values.fill_null(0)
+    else:
+        numbers = values.to_physical().fill_null(0)
+    if scale != leaf.scale or leaf.factor > 1:
+        numbers = _rescaled(numbers.cast(pl.Int128), leaf.scale - scale, leaf.factor, wanted, status)
+    return numbers
+
+
+def _rescaled(numbers: pl.Series, shift: int, factor: int, wanted: Bools, status: Bytes) -> pl.Series:
+    if factor > 1 or shift < 0:
+        divisor = _one(factor * 10 ** max(-shift, 0))
+        fine = (numbers % divisor != _one(0)).to_numpy() & wanted
+        status[fine & (status == kernels.OK)] = kernels.TOO_FINE
+        return numbers // divisor
+    over = (numbers.abs() > _one((10**38 - 1) // 10**shift)).to_numpy()
+    status[over & wanted & (status == kernels.OK)] = kernels.TOO_BIG
+    numbers = numbers.zip_with(pl.Series(~over), _one(0)) if over.any() else numbers
+    return numbers * _one(10**shift)
+
+
+def _one(value: int) -> pl.Series:
+    """Return a number as polars takes it beside a column of 128-bit integers."""
+    return pl.Series([value], dtype=pl.Int128)
+
+
+def _write_narrow(
+    leaf: Leaf, options: Options, values: Ints, wanted: Bools, out: Bytes, base: Ints, status: Bytes
+) -> None:
+    place = (out, base, leaf.offset, leaf.width)
+    if leaf.storage is Storage.BINARY:
+        least, most = binary_bounds(leaf, options)
+        kernels.write_binary(values, wanted, *place, leaf.big, least, most, status)
+    elif leaf.storage is Storage.PACKED:
+        has_sign = leaf.item.usage is Usage.PACKED
+        kernels.write_packed(values, wanted, *place, leaf.digits, has_sign, leaf.signed, status)
+    else:
+        signs = Signs.of(ebcdic_page=options.page.ebcdic, ebcdic_sign=options.ebcdic_sign)
+        mode = zone_mode(leaf)
+        positive, negative = signs.positive, signs.negative
+        if mode in (LEADING_SEPARATE, TRAILING_SEPARATE):
+            positive, negative = np.array([signs.plus], dtype=np.uint8), np.array([signs.minus], dtype=np.uint8)
+        kernels.write_zoned(values, wanted, *place, mode, signs.zero, positive, negative, status)
+
+
+def binary_bounds(leaf: Leaf, options: Options) -> tuple[int, int]:
+    """Return the least and greatest number that may be written: of the picture, or of the bytes."""
+    most = (1 << (8 * leaf.width - leaf.signed)) - 1
+    least = -most - 1 if leaf.signed else 0
+    if leaf.item.usage is Usage.BINARY and not options.binary_full:
+        most = min(most, 10**leaf.digits - 1)
+        least = max(least, -most)
+    return max(least, -(1 << 63)), min(most, (1 << 63) - 1)
+
+
+def _write_floats(
+    leaf: Leaf, options: Options, values: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes
+) -> None:
+    numbers = values.cast(pl.Float64, strict=False).fill_null(0.0).to_numpy()
+    field, wrong = floats.write(numbers, leaf.width, options.float_format)
+    status[wrong & wanted] = kernels.TOO_BIG
+    rows = np.flatnonzero(wanted & ~wrong)
+    out[(base[rows] + leaf.offset)[:, None] + np.arange(leaf.width)] = field[rows]
+
+
+def _write_edited(
+    leaf: Leaf, options: Options, numbers: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes
+) -> None:
+    assert leaf.item.picture is not None  # noqa: S101 - an edited field is one by its picture
+    symbols = leaf.item.picture.symbols
+    rows = np.flatnonzero(wanted)
+    for row, value in zip(rows.tolist(), numbers.gather(rows).to_list(), strict=True):
+        text = edited.text(value, symbols)
+        if text is None:
+            status[row] = kernels.NEGATIVE if value < 0 and edited.text(-value, symbols) else kernels.TOO_BIG
+            continue
+        at = int(base[row]) + leaf.offset
+        out[at : at + leaf.width] = np.frombuffer(options.page.encode(text), dtype=np.uint8)
+
+
+# --- beyond 18 digits -----------------------------------------------------------------------------------------------
+
+
+def _write_wide(
+    leaf: Leaf, options: Options, numbers: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes
+) -> None:
+    numbers = numbers.cast(pl.Int128)
+    negative = (numbers < _one(0)).to_numpy()
+    if leaf.storage is Storage.BINARY:
+        field = _binary_field(leaf, numbers)
+        most = (1 << (8 * leaf.width - leaf.signed)) - 1
+        if leaf.item.usage is Usage.BINARY and not options.binary_full:
+            most = min(most, 10**leaf.digits - 1)
+        over = (numbers.abs() > _one(min(most, 10**38 - 1))).to_numpy()
+    else:
+        digits, over = _digits(leaf, numbers)
+        field = (
+            _packed_field(leaf, digits, negative)
+            if leaf.storage is Storage.PACKED
+            else _zoned_field(leaf, options, digits, negative)
+        )
+    status[over & wanted] = kernels.TOO_BIG
+    if not leaf.signed:
+        status[negative & wanted] = kernels.NEGATIVE
+    rows = np.flatnonzero(wanted & (status == kernels.OK))
+    out[(base[rows] + leaf.offset)[:, None] + np.arange(leaf.width)] = field[rows]
+
+
+def _digits(leaf: Leaf, numbers: pl.Series) -> tuple[Bytes, Bools]:
+    """Return the picture's digits, high ones first, and where there are more of them."""
+    rest = numbers.abs()
+    columns: list[npt.NDArray[np.int64]] = []
+    while len(columns) < leaf.digits:
+        lane = (rest % _one(_LANE)).cast(pl.Int64).to_numpy()
+        rest = rest // _one(_LANE)
+        for _ in range(min(18, leaf.digits - len(columns))):
+            lane, digit = lane // 10, lane % 10
+            columns.append(digit)
+    over = (lane != 0) | (rest != _one(0)).to_numpy()
+    return np.stack(columns[::-1], axis=1).astype(np.uint8), over
+
+
+def _packed_field(leaf: Leaf, digits: Bytes, negative: Bools) -> Bytes:
+    if leaf.item.usage is Usage.PACKED:
+        sign = np.where(negative, 0x0D, 0x0C) if leaf.signed else np.full(len(digits), 0x0F)
+        digits = np.column_stack([digits, sign.astype(np.uint8)])
+    if digits.shape[1] % 2:
+        digits = np.column_stack([np.zeros(len(digits), dtype=np.uint8), digits])
+    made: Bytes = (digits[:, 0::2] << 4) | digits[:, 1::2]
+    return made
+
+
+def _zoned_field(leaf: Leaf, options: Options, digits: Bytes, negative: Bools) -> Bytes:
+    signs = Signs.of(ebcdic_page=options.page.ebcdic, ebcdic_sign=options.ebcdic_sign)
+    mode = zone_mode(leaf)
+    field = (digits + signs.zero).astype(np.uint8)
+    if mode == UNSIGNED:
+        return field
+    if mode in (LEADING_SEPARATE, TRAILING_SEPARATE):
+        sign = np.where(negative, signs.minus, signs.plus).astype(np.uint8)
+        return np.column_stack([sign, field] if mode == LEADING_SEPARATE else [field, sign])
+    at = 0 if mode == LEADING else digits.shape[1] - 1
+    field[:, at] = np.where(negative, signs.negative[digits[:, at]], signs.positive[digits[:, at]])
+    return field
+
+
+def _binary_field(leaf: Leaf, numbers: pl.Series) -> Bytes:
+    order = "big" if leaf.big else "little"
+    mask = (1 << 8 * leaf.width) - 1
+    data = b"".join((value & mask).to_bytes(leaf.width, order) for value in numbers.to_list())
+    return np.frombuffer(data, dtype=np.uint8).reshape(-1, leaf.width)
