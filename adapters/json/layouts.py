@@ -74,7 +74,8 @@ class _Reader:
         try:
             for event in yaml.parse(text, Loader=yaml.SafeLoader):
                 if isinstance(event, yaml.AliasEvent):
-                    place = Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
+                    mark = event.start_mark
+                    place = Place(self._file, mark.line + 1, mark.column + 1) if mark else Place(self._file)
                     raise ConfigError(Fault(f"alias *{event.anchor}", place, hint="write the fields out"))
             composed: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
