@@ -4,9 +4,9 @@
     >>> COBOL.name, COBOL.suffixes
     ('cobol', ('.cpy', '.cbl', '.cob'))
 
-``copybook`` and its helpers (``tokens``, ``copying``, ``entries``, ``picture``) read the declaration; ``plan`` makes it
-flat; ``kernels`` are the loops over bytes; ``decode`` and ``encode`` drive them; ``frames`` and ``totals`` know how
-records lie in a file; ``codec`` puts it together.
+``copybook`` and its helpers (``tokens``, ``copying``, ``entries``, ``clauses``, ``picture``) read the declaration.
+``planning`` makes it flat, a ``plan``. ``kernels`` and ``writers`` are the loops over bytes, which ``decode`` and
+``encode`` drive; ``frames`` and ``totals`` know how records lie in a file; ``codec`` puts it together.
 """
 
 from __future__ import annotations

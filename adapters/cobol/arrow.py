@@ -179,9 +179,11 @@ class _Capsules:
     column: Column
 
     def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        schema_kept: list[Any] = []
+        array_kept: list[Any] = []
         return (
-            _root(_schema("", self.column, kept := []), kept, _SCHEMA),
-            _root(_array(self.column, kept := []), kept, _ARRAY),
+            _root(_schema("", self.column, schema_kept), schema_kept, _SCHEMA),
+            _root(_array(self.column, array_kept), array_kept, _ARRAY),
         )
 
 

@@ -27,7 +27,8 @@ from adapters.cobol.copybook import Item
 from adapters.cobol.frames import Chunk, Frame, chunks, framed
 from adapters.cobol.layout import describe
 from adapters.cobol.pages import find
-from adapters.cobol.plan import Options, Plan, compiled
+from adapters.cobol.plan import Options, Plan
+from adapters.cobol.planning import compiled
 from adapters.cobol.settings import CobolSettings, Header
 from adapters.cobol.totals import Edge
 from hrbus.clock import Clock, SystemClock

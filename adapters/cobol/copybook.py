@@ -16,7 +16,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from adapters.cobol.copying import expanded
-from adapters.cobol.entries import Entry, Usage, entries
+from adapters.cobol.declaration import Entry, Usage
+from adapters.cobol.entries import entries
 from adapters.cobol.picture import Category, Picture
 from adapters.cobol.tokens import tokens
 from hrbus.spi import ConfigError, Fault, Place
@@ -261,14 +262,14 @@ def _measure(item: Item, faults: list[Fault]) -> int:
         if item.entry.sync:
             alignment = _alignment(item)
     else:
-        end = at = 0
+        end = 0
         for child in item.children:
             needs = _measure(child, faults)
             alignment = max(alignment, needs)
             if child.redefines:
                 child.offset = child.redefines.offset
             else:
-                child.offset = at = -(-end // needs) * needs
+                child.offset = -(-end // needs) * needs
             end = max(end, child.offset + child.stride * child.most)
         item.size = end
     item.stride = item.size
@@ -316,4 +317,5 @@ def binary_size(digits: int) -> int:
 
 
 def _fewest_bytes(digits: int) -> int:
-    return ((10**digits - 1).bit_length() + 7) // 8
+    bits: int = (10**digits - 1).bit_length()
+    return (bits + 7) // 8

@@ -2,7 +2,8 @@
 
     >>> from adapters.cobol.copybook import parse
     >>> from adapters.cobol.pages import find
-    >>> from adapters.cobol.plan import Options, compiled
+    >>> from adapters.cobol.plan import Options
+    >>> from adapters.cobol.planning import compiled
     >>> plan = compiled(parse("01 A. 05 B PIC X(2). 05 C PIC 99.", "a.cpy").record(), Options(find("ascii")))
     >>> found = read(plan, np.frombuffer(b"XY12Z  3", dtype="u1"), np.array([0, 4]))
     >>> found.frame["B"].to_list(), found.frame["C"].to_list(), [(w.leaf.column, w.row) for w in found.wrong]
@@ -89,8 +90,14 @@ class Scope:
     def __len__(self) -> int:
         return len(self.base)
 
+    def where(self) -> Ints:
+        """Return in which element of the outer scope each element lies."""
+        return self.rows if self.parents is None else self.parents
+
 
 class Reader:
+    """Reads the fields of a chunk; remembers which could not be read."""
+
     def __init__(self, plan: Plan, buffer: Bytes) -> None:
         self.plan = plan
         self.buffer = buffer
@@ -100,6 +107,7 @@ class Reader:
     # --- what is wrong
 
     def note(self, leaf: Leaf, scope: Scope, base: Ints, status: Bytes) -> None:
+        """Remember where ``status`` has a code."""
         at = np.flatnonzero(status)
         if len(at):
             self.faults.append((leaf, scope.rows[at], base[at] + leaf.offset, status[at]))
@@ -132,13 +140,14 @@ class Reader:
         return reduce(np.add, parts) if parts else np.zeros(len(scope), dtype=np.int64)
 
     def missing(self, table: Table, scope: Scope) -> Ints:
+        """Return by how many bytes a table is shorter than it may be."""
         counts = self.count(table, scope)
         short = (table.most - counts) * table.stride
         if not table.ragged:
             return short
         inside = self.elements(table, scope)
         lost = self.shortening(table.inner, inside)
-        made: Ints = short + np.bincount(inside.parents, weights=lost, minlength=len(scope)).astype(np.int64)
+        made: Ints = short + np.bincount(inside.where(), weights=lost, minlength=len(scope)).astype(np.int64)
         return made
 
     def locate(self, leaf: Leaf, scope: Scope) -> tuple[Scope, Ints | None]:
@@ -223,6 +232,7 @@ class Reader:
         return made
 
     def true(self, condition: Condition, scope: Scope) -> Bools:
+        """Return in which elements a field has one of the values that choose a view."""
         leaf = condition.leaf
         there, index = self.locate(leaf, scope)
         base = self.base(leaf.shifts, there)
@@ -242,6 +252,7 @@ class Reader:
     # --- columns
 
     def scope(self, nodes: Sequence[Node], scope: Scope) -> dict[str, Column]:
+        """Return the columns of a scope."""
         made: dict[str, Column] = {}
         for node in nodes:
             holds = self.holding(node.views, scope)
@@ -252,6 +263,7 @@ class Reader:
         return made
 
     def table(self, table: Table, scope: Scope, holds: Bools | None) -> Column:
+        """Return a list for every element of the scope."""
         inside = self.elements(table, scope)
         counts = self.count(table, scope)
         offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts)])
@@ -263,6 +275,7 @@ class Reader:
         return Column(LIST, len(scope), (offsets,), (("item", child),), holds)
 
     def leaf(self, leaf: Leaf, scope: Scope, holds: Bools | None) -> Column:
+        """Return a value for every element of the scope."""
         base = self.base(leaf.shifts, scope)
         if leaf.type is Type.TEXT:
             texts = strings.read(leaf, self.plan.options.page, self.plan.options.trim, self.buffer, base)
@@ -274,7 +287,7 @@ class Reader:
         """Return where a field has a value; note where it is wrong."""
         if status is None:
             return holds
-        valid = np.ones(len(scope), dtype=np.bool_) if holds is None else holds.copy()
+        valid: Bools = np.ones(len(scope), dtype=np.bool_) if holds is None else holds.copy()
         blank = (status == kernels.BLANK) | (status == kernels.LOW)
         if leaf.blank == "zero":
             status = np.where(blank, kernels.OK, status)
@@ -282,7 +295,8 @@ class Reader:
             valid &= ~blank
             status = np.where(blank, kernels.OK, status)
         if leaf.lenient:
-            return valid & (status == kernels.OK)
+            valid &= status == kernels.OK
+            return valid
         self.note(leaf, scope, base, np.where(valid, status, kernels.OK).astype(np.uint8))
         return valid
 

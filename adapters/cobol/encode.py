@@ -2,7 +2,8 @@
 
     >>> from adapters.cobol.copybook import parse
     >>> from adapters.cobol.pages import find
-    >>> from adapters.cobol.plan import Options, compiled
+    >>> from adapters.cobol.plan import Options
+    >>> from adapters.cobol.planning import compiled
     >>> plan = compiled(parse("01 A. 05 B PIC X(2). 05 C PIC 99.", "a.cpy").record(), Options(find("ascii")))
     >>> written = write(plan, pl.DataFrame({"B": ["XY"], "C": [7]}), 4)
     >>> written.records.tobytes()
@@ -164,10 +165,7 @@ class _Writer:
     def table(self, table: Table, series: pl.Series, scope: Scope, wanted: Bools) -> None:
         lengths = series.list.len().fill_null(0).to_numpy().astype(np.int64)
         counts = self.reader.count(table, scope)
-        if table.count is None:
-            wrong = wanted & (lengths > counts)
-        else:
-            wrong = wanted & (lengths != counts)
+        wrong = wanted & (lengths > counts if table.count is None else lengths != counts)
         lead = next(iter(table_leaves(table)))
         base = self.reader.base(table.shifts, scope)
         self.reader.note(

@@ -41,7 +41,7 @@ def writing(wrong: Wrong, page: Page) -> str:
         kernels.NEGATIVE: f"the number is negative, and {what} has no sign",
         kernels.TOO_LONG: f"the text is longer than the {leaf.width} bytes of {what}",
         kernels.FOREIGN: f"the text has a character that {_page_of(leaf, page)} cannot hold",
-        kernels.NOTHING: f"there is no value, and {what} cannot be empty; give it a default or declare its blanks as null",
+        kernels.NOTHING: f"there is no value, and {what} cannot be empty; give it a default, or let blanks be null",
         kernels.NO_NUMBER: f"the value is no exact number, as {what} needs",
         kernels.BAD_COUNT: f"the number of occurrences does not fit the table ({leaf.item.least} to {leaf.item.most},"
         " and as many as its count says)",

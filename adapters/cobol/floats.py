@@ -51,7 +51,8 @@ def _from_hexadecimal(field: Bytes) -> Floats:
     fraction = (words & np.uint64((1 << bits) - 1)).astype(np.float64)
     exponent = ((words >> np.uint64(bits)) & np.uint64(0x7F)).astype(np.int32)
     values = np.ldexp(fraction, 4 * (exponent - 64) - bits)
-    return np.where(words >> np.uint64(8 * width - 1), -values, values)
+    signed: Floats = np.where(words >> np.uint64(8 * width - 1), -values, values)
+    return signed
 
 
 def _to_hexadecimal(values: Floats, width: int) -> tuple[Bytes, npt.NDArray[np.bool_]]:

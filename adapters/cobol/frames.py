@@ -1,7 +1,7 @@
-"""How records follow each other in a stream: fixed lengths, lines, record descriptor words.
+r"""How records follow each other in a stream: fixed lengths, lines, record descriptor words.
 
     >>> import io
-    >>> [c.lengths.tolist() for c in chunks(io.BytesIO(b"one\\nthree\\n"), Frame("lines"), 10)]
+    >>> [c.lengths.tolist() for c in chunks(io.BytesIO(b"one\nthree\n"), Frame("lines"), 10)]
     [[3, 5]]
 
 A chunk holds as many records as it may, the last one what is left: the same bytes are always cut at the same places.
@@ -38,7 +38,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some records: where they begin in ``buffer``, their lengths, and where the buffer's first byte lies in the file."""
+    """Some records: where they begin in ``buffer``, and their lengths; ``origin`` is the place of the buffer."""
 
     buffer: Bytes
     starts: Ints
@@ -78,8 +78,8 @@ def _fixed(stream: BinaryIO, frame: Frame, records: int) -> Iterator[Chunk]:
         rest = len(data) % frame.length
         if rest:
             raise BatchError(
-                f"the file is cut: {rest} bytes are left at byte {origin + len(data) - rest} after the last whole record"
-                f" of {frame.length} bytes; ask for the file again, or see whether the record length is right"
+                f"the file is cut: {rest} bytes are left at byte {origin + len(data) - rest} after the last whole"
+                f" record of {frame.length} bytes; ask for the file again, or see whether the record length is right"
             )
         count = len(data) // frame.length
         starts = np.arange(count, dtype=np.int64) * frame.length

@@ -2,7 +2,8 @@
 
 >>> from adapters.cobol.copybook import parse
 >>> from adapters.cobol.pages import find
->>> from adapters.cobol.plan import Options, compiled
+>>> from adapters.cobol.plan import Options
+    >>> from adapters.cobol.planning import compiled
 >>> plan = compiled(parse("01 A. 05 B PIC X VALUE 'T'. 05 C PIC 99.", "a.cpy").record(), Options(find("ascii")))
 >>> record(plan).tobytes()
 b'T00'
@@ -19,7 +20,7 @@ import polars as pl
 
 from adapters.cobol import strings, units
 from adapters.cobol.copybook import Item
-from adapters.cobol.entries import Literal
+from adapters.cobol.declaration import Literal
 from adapters.cobol.plan import Leaf, Plan, Storage
 from hrbus.spi import ConfigError, Fault, Type
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from adapters.cobol.copybook import Item, read
-from adapters.cobol.entries import Literal
+from adapters.cobol.declaration import Literal
 from adapters.cobol.plan import Storage, classify, names
 from hrbus.spi import Field, Layout, Type
 

@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from adapters.cobol import edited, floats, kernels
 from adapters.cobol.arrow import FLOAT64, INT64, Column, decimal
-from adapters.cobol.entries import Usage
+from adapters.cobol.declaration import Usage
 from adapters.cobol.kernels import LEADING, LEADING_SEPARATE, MINUS, NO_VALUE, TRAILING, TRAILING_SEPARATE
-from adapters.cobol.plan import Leaf, Options, Storage
+from adapters.cobol.plan import LANE_DIGITS, Leaf, Options, Storage
 from adapters.cobol.signs import Signs
 from adapters.cobol.strings import gather
 from hrbus.spi import Type
@@ -49,7 +49,9 @@ def read(leaf: Leaf, options: Options, buffer: Bytes, base: Ints) -> Numbers:
     step = 2 if leaf.wide or leaf.type is Type.DECIMAL else 1
     lanes = np.empty((len(base), step), dtype=np.int64)
     status = np.zeros(len(base), dtype=np.uint8)
-    if (leaf.digits > 18 and leaf.storage is not Storage.BINARY) or (leaf.width > 8 and leaf.storage is Storage.BINARY):
+    if (leaf.digits > 18 and leaf.storage is not Storage.BINARY) or (
+        leaf.width > 8 and leaf.storage is Storage.BINARY
+    ):
         bad = _read_wide(leaf, options, buffer, base, lanes, status)
     elif leaf.storage is Storage.EDITED:
         bad = edited.read(leaf, options.page, gather(buffer, base + leaf.offset, leaf.width), lanes, status)
@@ -58,6 +60,11 @@ def read(leaf: Leaf, options: Options, buffer: Bytes, base: Ints) -> Numbers:
     if leaf.factor > 1:
         _scale_up(lanes, leaf.factor)
     return Numbers(lanes, status if bad else None)
+
+
+def beyond_kernels(leaf: Leaf) -> bool:
+    """Say whether a field holds more than the kernels' 64 bits."""
+    return leaf.width > 8 if leaf.storage is Storage.BINARY else leaf.digits > LANE_DIGITS
 
 
 def _read_narrow(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: Ints, status: Bytes) -> int:

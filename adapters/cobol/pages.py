@@ -1,8 +1,8 @@
-"""Code pages as tables for the kernels, and the way of the slower ones through Python's codecs.
+r"""Code pages as tables for the kernels, and the way of the slower ones through Python's codecs.
 
 >>> page = find("cp037")
 >>> page.ebcdic, page.blank, page.encode("A1")
-(True, 64, b'\\xc1\\xf1')
+(True, 64, b'\xc1\xf1')
 """
 
 from __future__ import annotations

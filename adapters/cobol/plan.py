@@ -1,11 +1,5 @@
 """What to read and write where: a record of a copybook, made flat for the kernels.
 
-    >>> from adapters.cobol.copybook import parse
-    >>> from adapters.cobol.pages import find
-    >>> plan = compiled(parse("01 A. 05 B PIC X(3). 05 C PIC 9(4).", "a.cpy").record(), Options(find("cp037")))
-    >>> [(node.column, node.offset) for node in plan.nodes]
-    [('B', 0), ('C', 3)]
-
 A scope is a record or one element of a table: its nodes are leaves and tables, their offsets count from its start.
 Groups that do not repeat have melted into it.
 """
@@ -14,15 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from adapters.cobol.copybook import Item
-from adapters.cobol.entries import Usage
+from adapters.cobol.declaration import Usage
 from adapters.cobol.pages import Page
 from adapters.cobol.picture import Category
-from hrbus.spi import ConfigError, Fault, Type
+from hrbus.spi import Type
 
 if TYPE_CHECKING:
     from adapters.cobol.settings import Blank, Rule
@@ -217,168 +211,6 @@ def _named(items: list[Item], above: tuple[str, ...]) -> Iterator[tuple[Item, tu
             yield from _named(item.children, path)
         elif name:
             yield item, path
-
-
-def compiled(record: Item, options: Options) -> Plan:
-    """Return the plan of a record; ConfigError where the settings name fields that it does not have."""
-    builder = _Builder(record, options)
-    items = record.children or [record]
-    nodes, trailing = builder.scope(items, _Where(names(record)))
-    builder.check()
-    return Plan(record, options, tuple(nodes), record.size, trailing, tuple(builder.leaves.values()))
-
-
-@dataclass(frozen=True)
-class _Where:
-    """What is known of a place before the item that stands there is looked at."""
-
-    columns: Mapping[Item, str]
-    origin: int = 0
-    shifts: tuple[Table, ...] = ()
-    views: tuple[View, ...] = ()
-    lenient: bool = False
-    rivals: tuple[Item, int] | None = None
-
-
-class _Builder:
-    def __init__(self, record: Item, options: Options) -> None:
-        self.record = record
-        self.options = options
-        self.leaves: dict[Item, Leaf] = {}
-        self.views = {name.upper(): rule for name, rule in options.select.items()}
-        self.used: set[str] = set()
-
-    def check(self) -> None:
-        """Refuse settings that name nothing."""
-        known = {item.name for item in self.record.walk()}
-        faults = [
-            Fault(f"{name} is no field of {self.record.name}", path=path)
-            for path, wanted in (("blanks", self.options.blanks), ("select", self.options.select))
-            for name in wanted
-            if name.upper() not in known
-        ]
-        faults += [
-            Fault(f"{name} neither redefines nor is redefined", path="select", hint="name a view of a REDEFINES")
-            for name in sorted(self.views.keys() - self.used)
-            if name in known
-        ]
-        if faults:
-            raise ConfigError(faults)
-
-    def scope(self, items: list[Item], where: _Where) -> tuple[list[Node], tuple[Table, ...]]:
-        """Return the nodes of some siblings, and what shifts the item after them."""
-        nodes: list[Node] = []
-        starts: dict[Item, tuple[Table, ...]] = {}
-        redefined = {item.redefines for item in items if item.redefines}
-        shifts = where.shifts
-        for item in items:
-            before = starts[item.redefines] if item.redefines else starts.setdefault(item, shifts)
-            here = replace(where, shifts=before)
-            if item.redefines or item in redefined:
-                here = self.alternative(item, items, here)
-            after = self.node(item, here, nodes)
-            if not item.redefines:
-                shifts = after
-        return nodes, shifts
-
-    def node(self, item: Item, where: _Where, nodes: list[Node]) -> tuple[Table, ...]:
-        """Add what an item makes to ``nodes``; return what shifts the item after it."""
-        where = replace(where, origin=where.origin + item.offset)
-        if item.entry.occurs:
-            table = self.table(item, where)
-            if table.column:
-                nodes.append(table)
-            return (*where.shifts, table) if table.count or table.ragged else where.shifts
-        if item.is_group:
-            made, after = self.scope(item.children, where)
-            nodes += made
-            return after
-        leaf = self.leaves[item] = self.leaf(item, where)
-        if leaf.column:
-            nodes.append(leaf)
-        return where.shifts
-
-    def table(self, item: Item, where: _Where) -> Table:
-        nodes: list[Node]
-        inner: tuple[Table, ...] = ()
-        column = where.columns.get(item, "")
-        if item.is_group:
-            nodes, inner = self.scope(item.children, _Where(names(item), lenient=where.lenient))
-        else:
-            self.leaves[item] = self.leaf(item, _Where({item: column or "item"}, lenient=where.lenient))
-            nodes = [self.leaves[item]]
-        return Table(
-            item=item,
-            column=column,
-            offset=where.origin,
-            stride=item.stride,
-            least=item.least,
-            most=item.most,
-            count=self.leaves[item.depending] if item.depending else None,
-            nodes=tuple(nodes),
-            plain=not item.is_group,
-            inner=inner,
-            shifts=where.shifts,
-            views=where.views,
-            lenient=where.lenient,
-            rivals=where.rivals,
-        )
-
-    def alternative(self, item: Item, items: list[Item], where: _Where) -> _Where:
-        """Say when this reading of a redefined place holds, or that it must put up with nonsense."""
-        base = item.redefines or item
-        cluster = [other for other in items if other is base or other.redefines is base]
-        ruled = [other for other in cluster if other.name in self.views]
-        self.used |= {other.name for other in ruled}
-        conditions = {other: self.condition(self.views[other.name], other) for other in ruled}
-        if item in conditions:
-            earlier = tuple(conditions[other] for other in ruled[: ruled.index(item)])
-            return replace(where, views=(*where.views, View((conditions[item],), earlier)))
-        if ruled and item is base:
-            return replace(where, views=(*where.views, View((), tuple(conditions.values()))))
-        return replace(where, lenient=where.lenient or item is not base, rivals=(base, cluster.index(item)))
-
-    def condition(self, rule: Rule, item: Item) -> Condition:
-        name = rule.field.upper()
-        for other, leaf in self.leaves.items():
-            if other.name == name:
-                return Condition(leaf, rule.is_)
-        hint = "it must stand before the view, outside of tables"
-        raise ConfigError(Fault(f"{rule.field} cannot choose {item.name}: it is not there", path="select", hint=hint))
-
-    def leaf(self, item: Item, where: _Where) -> Leaf:
-        storage, kind = classify(item)
-        picture = item.picture
-        digits, scale, signed = (picture.digits, picture.scale, picture.signed) if picture else (0, 0, True)
-        if storage is Storage.BINARY and picture is None:
-            digits = 9
-        if item.usage is Usage.NATIVE and storage is Storage.BINARY:
-            digits = len(str((1 << (8 * item.size - signed)) - 1))
-        return Leaf(
-            item=item,
-            column=where.columns.get(item, ""),
-            storage=storage,
-            offset=where.origin,
-            width=item.size,
-            shifts=where.shifts,
-            views=where.views,
-            lenient=where.lenient,
-            rivals=where.rivals,
-            type=kind,
-            digits=digits,
-            scale=max(scale, 0),
-            factor=10 ** max(-scale, 0),
-            signed=signed,
-            big=self.options.native_big
-            if item.usage in (Usage.NATIVE, Usage.INDEX, Usage.POINTER)
-            else self.options.binary_big,
-            blank="zero" if item.entry.blank_when_zero else self.blank_of(item.name),
-        )
-
-    def blank_of(self, name: str) -> Blank:
-        """Return what blanks mean in the numeric field ``name``."""
-        chosen = {key.upper(): value for key, value in self.options.blanks.items()}
-        return chosen.get(name, self.options.blank)
 
 
 _BINARIES = (Usage.BINARY, Usage.NATIVE, Usage.BYTES, Usage.INDEX, Usage.POINTER)

@@ -36,7 +36,7 @@ class Header(Settings):
     """Its copybook, below mappings/."""
     record: str = ""
     """The level-01 name in that copybook; the first where nothing is said."""
-    set: dict[str, str] = {}
+    set: dict[str, str] = Field(default_factory=dict)
     """What to write into its fields: a constant, run(date) or run(sequence). The others keep their VALUE."""
 
 
@@ -70,7 +70,7 @@ class CobolSettings(Settings):
     """The last record, where it has a layout of its own."""
     time_zone: str = "UTC"
     """Whose calendar run(date) follows, such as Asia/Shanghai."""
-    select: dict[str, Rule] = {}
+    select: dict[str, Rule] = Field(default_factory=dict)
     """Which REDEFINES view holds: {VIEW: {field: FIELD, is: [VALUE]}}. Fields of the others are null."""
     trim: bool = True
     """Take blanks off the end of text."""
@@ -82,7 +82,7 @@ class CobolSettings(Settings):
     """How a sign shares a zoned digit's byte: ebcdic ({, A–I, }, J–R) or ascii (0–9, p–y). By the code page."""
     blank_numeric: Blank = "reject"
     """What blanks or low-values in a numeric field mean."""
-    blanks: dict[str, Blank] = {}
+    blanks: dict[str, Blank] = Field(default_factory=dict)
     """The same for single fields: {FIELD: null}."""
     native: Literal["little", "big"] = "little"
     """Byte order of COMP-5."""

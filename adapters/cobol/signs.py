@@ -1,11 +1,11 @@
 """Which bytes stand for digits and signs in zoned fields.
 
-EBCDIC: zone F, sign zones C, F, A, E for plus and D, B for minus (IBM z/Architecture Principles of Operation, *Decimal
-instructions*). ASCII: minus is 0x70–0x79 (p–y), as GnuCOBOL and Micro Focus write; the translated EBCDIC form
-({, A–I for plus, }, J–R for minus) is read as well.
+EBCDIC: zone F, sign zones C, F, A, E for plus and D, B for minus (IBM z/Architecture Principles of Operation,
+*Decimal instructions*). ASCII: minus is 0x70–0x79 (p–y), as GnuCOBOL and Micro Focus write; the translated EBCDIC
+form ({, A–I for plus, }, J–R for minus) is read as well.
 
-    >>> Signs.of(ebcdic_page=True, ebcdic_sign=True).negative[3] == 0xD3
-    True
+    >>> hex(Signs.of(ebcdic_page=True, ebcdic_sign=True).negative[3])
+    '0xd3'
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from adapters.cobol import kernels
+from adapters.cobol import kernels, writers
 from adapters.cobol.arrow import TEXT, Column
 from adapters.cobol.pages import Page
 from adapters.cobol.plan import Leaf, Storage
@@ -114,7 +114,7 @@ def write(leaf: Leaf, page: Page, values: pl.Series, wanted: Bools, out: Bytes, 
         rows = np.flatnonzero(wanted)
         _write_by_codec(leaf, NATIONAL, " ".encode(NATIONAL), values, rows, out, base, status)
         return
-    kernels.write_text(
+    writers.write_text(
         data, ends, wanted, out, base, leaf.offset, leaf.width, page.reverse, page.blank, right, status
     )
     if page.several and (rows := np.flatnonzero(status == kernels.FOREIGN)).size:

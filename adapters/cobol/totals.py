@@ -12,7 +12,8 @@ import polars as pl
 from adapters.cobol import decode, encode, faults, initial
 from adapters.cobol.copybook import Item
 from adapters.cobol.frames import Frame, framed
-from adapters.cobol.plan import Leaf, Options, Plan, compiled
+from adapters.cobol.plan import Leaf, Options, Plan
+from adapters.cobol.planning import compiled
 from adapters.cobol.settings import Header, Trailer
 from hrbus.spi import BatchError, Clock, ConfigError, Delivery, Fault, Type
 

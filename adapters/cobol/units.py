@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from adapters.cobol import edited, floats, kernels
-from adapters.cobol.entries import Usage
+from adapters.cobol import edited, floats, kernels, writers
+from adapters.cobol.declaration import Usage
 from adapters.cobol.kernels import LEADING, LEADING_SEPARATE, TRAILING_SEPARATE, UNSIGNED
-from adapters.cobol.numbers import zone_mode
+from adapters.cobol.numbers import beyond_kernels, zone_mode
 from adapters.cobol.plan import Leaf, Options, Storage
 from adapters.cobol.signs import Signs
 from hrbus.spi import Type
@@ -36,7 +36,7 @@ def write(
     wanted = wanted & (status == kernels.OK)
     if leaf.storage is Storage.EDITED:
         _write_edited(leaf, options, numbers, wanted, out, base, status)
-    elif leaf.digits > 18 or (leaf.width > 8 and leaf.storage is Storage.BINARY):
+    elif beyond_kernels(leaf):
         _write_wide(leaf, options, numbers, wanted, out, base, status)
     else:
         narrow = numbers.cast(pl.Int64, strict=False)
@@ -80,10 +80,7 @@ def _units(leaf: Leaf, values: pl.Series, wanted: Bools, status: Bytes) -> pl.Se
         fine = values.str.extract(r"\.(\d*?)0*$").str.len_chars().fill_null(0) > leaf.scale
         status[fine.to_numpy() & wanted & (status == kernels.OK)] = kernels.TOO_FINE
         values = values.set(~sound, "0").cast(pl.Decimal(38, scale), strict=False)
-    if values.dtype.is_integer():
-        numbers = values.fill_null(0)
-    else:
-        numbers = values.to_physical().fill_null(0)
+    numbers = values.fill_null(0) if values.dtype.is_integer() else values.to_physical().fill_null(0)
     if scale != leaf.scale or leaf.factor > 1:
         numbers = _rescaled(numbers.cast(pl.Int128), leaf.scale - scale, leaf.factor, wanted, status)
     return numbers
@@ -112,17 +109,17 @@ def _write_narrow(
     place = (out, base, leaf.offset, leaf.width)
     if leaf.storage is Storage.BINARY:
         least, most = binary_bounds(leaf, options)
-        kernels.write_binary(values, wanted, *place, leaf.big, least, most, status)
+        writers.write_binary(values, wanted, *place, leaf.big, least, most, status)
     elif leaf.storage is Storage.PACKED:
         has_sign = leaf.item.usage is Usage.PACKED
-        kernels.write_packed(values, wanted, *place, leaf.digits, has_sign, leaf.signed, status)
+        writers.write_packed(values, wanted, *place, leaf.digits, has_sign, leaf.signed, status)
     else:
         signs = Signs.of(ebcdic_page=options.page.ebcdic, ebcdic_sign=options.ebcdic_sign)
         mode = zone_mode(leaf)
         positive, negative = signs.positive, signs.negative
         if mode in (LEADING_SEPARATE, TRAILING_SEPARATE):
             positive, negative = np.array([signs.plus], dtype=np.uint8), np.array([signs.minus], dtype=np.uint8)
-        kernels.write_zoned(values, wanted, *place, mode, signs.zero, positive, negative, status)
+        writers.write_zoned(values, wanted, *place, mode, signs.zero, positive, negative, status)
 
 
 def binary_bounds(leaf: Leaf, options: Options) -> tuple[int, int]:
@@ -205,9 +202,9 @@ def _digits(leaf: Leaf, numbers: pl.Series) -> tuple[Bytes, Bools]:
 def _packed_field(leaf: Leaf, digits: Bytes, negative: Bools) -> Bytes:
     if leaf.item.usage is Usage.PACKED:
         sign = np.where(negative, 0x0D, 0x0C) if leaf.signed else np.full(len(digits), 0x0F)
-        digits = np.column_stack([digits, sign.astype(np.uint8)])
+        digits = np.column_stack([digits, sign]).astype(np.uint8)
     if digits.shape[1] % 2:
-        digits = np.column_stack([np.zeros(len(digits), dtype=np.uint8), digits])
+        digits = np.pad(digits, ((0, 0), (1, 0)))
     made: Bytes = (digits[:, 0::2] << 4) | digits[:, 1::2]
     return made
 
