@@ -42,9 +42,9 @@ KNOWN_SCHEMA = pl.Schema(
 class Seen:
     """A batch after the comparison.
 
-    ``news`` holds the records that get rows, with ``revision`` and ``state`` beside their columns; ``replaced`` are
-    the ids of earlier rows of the same artifact that these supersede; ``unchanged`` counts the rest, ``changed``
-    those of ``news`` whose key was known before.
+    ``news`` holds the records that get rows, with ``revision``, ``state`` and ``reason`` beside their columns;
+    ``replaced`` are the ids of earlier rows of the same artifact that these supersede; ``unchanged`` counts the rest,
+    ``changed`` those of ``news`` whose key was known before.
     """
 
     news: pl.DataFrame
@@ -64,26 +64,30 @@ def known_of(connection: Connection, route: int, keys: pl.Series) -> pl.DataFram
     )
     columns = (records.c.id, records.c.digest, records.c.revision, records.c.artifact, records.c.state)
     query = select(wanted.c.value, *columns).join_from(wanted, records, records.c.id == newest)
-    rows: list[Any] = [tuple(row) for row in connection.execute(query)]
+    rows: list[Any] = [tuple(row) for row in connection.execute(query).all()]
     return pl.DataFrame(rows, schema=KNOWN_SCHEMA, orient="row")
 
 
 def compare(batch: pl.DataFrame, known: pl.DataFrame, artifact: int) -> Seen:
     """Return what is news in ``batch``, given the newest ``known`` record of each of its keys."""
     frame = batch.join(known, on=BUSINESS_KEY, how="left", maintain_order="left")
-    before = pl.coalesce(pl.col(DIGEST).shift(1).over(BUSINESS_KEY), pl.col("digest"))
-    frame = frame.with_columns((pl.col(DIGEST) == before).fill_null(False).alias("same"))
-    news = frame.filter(~pl.col("same")).with_columns(
-        (pl.col("revision").fill_null(0) + pl.int_range(1, pl.len() + 1).over(BUSINESS_KEY)).alias("revision"),
-        pl.when(pl.col(BUSINESS_KEY).is_last_distinct())
+    before, place, is_last = pl.col("digest"), pl.lit(1), pl.lit(True)
+    if frame[BUSINESS_KEY].is_duplicated().any():
+        before = pl.coalesce(pl.col(DIGEST).shift(1).over(BUSINESS_KEY), before)
+        place = pl.int_range(1, pl.len() + 1).over(BUSINESS_KEY)
+        is_last = pl.col(BUSINESS_KEY).is_last_distinct()
+    frame = frame.filter((pl.col(DIGEST) != before).fill_null(True))
+    own = (pl.col("artifact") == artifact) & (pl.col("state") == str(RecordState.PENDING))
+    replaced = frame.filter(own)["id"].unique().to_list()
+    superseded = pl.lit("superseded by a later record of the same artifact")
+    news = frame.with_columns(
+        (pl.col("revision").fill_null(0) + place).alias("revision"),
+        pl.when(is_last)
         .then(pl.lit(str(RecordState.PENDING)))
         .otherwise(pl.lit(str(RecordState.SKIPPED)))
-        .alias("news_state"),
-    )
-    own = (pl.col("artifact") == artifact) & (pl.col("state") == str(RecordState.PENDING))
-    replaced = news.filter(own)["id"].unique().to_list()
-    changed = news.filter((pl.col("revision") > 1) & (pl.col("news_state") == str(RecordState.PENDING))).height
-    news = news.with_columns(pl.col("news_state").alias("state")).drop(
-        "id", "digest", "artifact", "same", "news_state"
-    )
-    return Seen(news, replaced, frame.height - news.height, changed)
+        .alias("state"),
+        pl.when(~is_last).then(superseded).alias("reason"),
+    ).drop("id", "digest", "artifact")
+    pending = pl.col("state") == str(RecordState.PENDING)
+    changed = news.filter(pending & (pl.col("revision") > 1)).height
+    return Seen(news, replaced, batch.height - news.height, changed)

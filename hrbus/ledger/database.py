@@ -31,6 +31,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
+    "PRAGMA wal_autocheckpoint=16384",  # 64 MiB: pages that several batches touch are copied back once
 )
 _BUSY_SECONDS = 30
 _READ_ONLY = "hrbus_read"

@@ -28,7 +28,7 @@ from hrbus.ledger.schema import (
 from hrbus.values import OFFSET, RECORD, Reject, Summary
 
 _SLICE = 10_000
-_RECORD_COLUMNS = ("id", "route", "artifact", "number", "offset", "key", "digest", "revision", "state")
+_RECORD_COLUMNS = ("id", "route", "artifact", "number", "offset", "key", "digest", "revision", "state", "reason")
 _REJECT_COLUMNS = ("run", "route", "artifact", "number", "offset", "stage", "field", "reason", "raw")
 
 
@@ -220,7 +220,7 @@ def _insert(
 ) -> None:
     first = take_numbers(connection, "record", news.height)
     ids = range(first, first + news.height)
-    columns = [news[name].to_list() for name in (RECORD, OFFSET, BUSINESS_KEY, DIGEST, "revision", "state")]
+    columns = [news[name].to_list() for name in (RECORD, OFFSET, BUSINESS_KEY, DIGEST, "revision", "state", "reason")]
     owners = ([route] * news.height, [artifact] * news.height)
     insert_many(connection, records, _RECORD_COLUMNS, list(zip(ids, *owners, *columns, strict=True)))
     wanted = news.with_columns(pl.int_range(first, first + pl.len()).alias("id")).filter(_is_pending())

@@ -82,7 +82,7 @@ class OpenDelivery:
         after = 0
         while True:
             with self._run.database.read() as connection:
-                rows = [tuple(row) for row in connection.execute(self._page(after, size, roots))]
+                rows = [tuple(row) for row in connection.execute(self._page(after, size, roots)).all()]
             if not rows:
                 return
             after = rows[-1][0]
