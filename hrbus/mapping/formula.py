@@ -1,0 +1,101 @@
+"""``$sql``: one scalar SQL expression, in a language that integrators know, compiled by us to polars.
+
+sqlglot reads the text; every node of its tree must be on a list of ours (``_COMPILERS``), and only our own
+expressions are ever run. Numbers are exact: whole numbers of their last decimal in 128 bits, whose digits are counted
+while compiling, so that nothing can overflow. A division must say how it is rounded: ``ROUND("A" / "B", 2)``, half
+to even.
+
+    CASE WHEN "APPL-ST" = 'A' THEN 'Active' ELSE 'Inactive' END
+
+Blank text is NULL, as it is absent in a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+import sqlglot
+from sqlglot import expressions as exp
+
+from hrbus.errors import ConfigError, Fault, Place
+from hrbus.mapping.kinds import TEXT, Kind, fixed_text
+from hrbus.mapping.sql import Compiler, FormulaError, Typed
+from hrbus.spi import Field, Type
+
+MOST_SIGNS = 10_000
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A compiled expression. ``fields`` are its inputs in order; ``kind`` is text or Boolean.
+
+    ``value`` gives the result from one expression per field; ``bad`` a Boolean (null is false) that is true where it
+    cannot be reckoned, and is None where it always can.
+    """
+
+    fields: tuple[Field, ...]
+    kind: Kind
+    typed: Typed
+
+    def value(self, *columns: pl.Expr) -> pl.Expr:
+        """Return the result; numbers as text with the decimals that the expression has."""
+        result = self.typed.value(columns)
+        if self.typed.type is Type.DECIMAL:
+            return fixed_text(result, self.typed.scale)
+        return result
+
+    @property
+    def bad(self) -> Callable[..., pl.Expr] | None:
+        """What tells, from one expression per field, where the expression cannot be reckoned."""
+        bad = self.typed.bad
+        return (lambda *columns: bad(columns)) if bad else None
+
+
+def compile_formula(text: str, find: Callable[[str, int], Field | None]) -> Formula | None:
+    """Return the compiled formula; None where ``find`` did not know a field (and said so).
+
+    ``find`` gets a field's name and its offset in ``text``. ConfigError with faults whose column counts from 1
+    within ``text`` as one line.
+    """
+    tree = _tree(text)
+    compiler = Compiler(text, find)
+    try:
+        typed = compiler.compile(tree)
+    except FormulaError as error:
+        raise _fault(error.message, error.offset, error.hint) from None
+    if compiler.unknown:
+        return None
+    kind = Kind(Type.BOOLEAN) if typed.type is Type.BOOLEAN else TEXT
+    return Formula(tuple(compiler.fields), kind, typed)
+
+
+def _tree(text: str) -> exp.Expression:
+    if len(text) > MOST_SIGNS:
+        raise _fault(f"a formula may have {MOST_SIGNS} characters", 0)
+    try:
+        trees = sqlglot.parse(text)
+    except sqlglot.errors.TokenError as error:
+        raise _fault("the formula cannot be read: is a quote closed?", 0) from error
+    except sqlglot.errors.ParseError as error:
+        detail = error.errors[0] if error.errors else {}
+        raise _fault(f"is not SQL: {detail.get('description', 'unknown')}", _offset(text, detail)) from error
+    except RecursionError as error:
+        raise _fault("the formula nests too deep", 0) from error
+    if len(trees) != 1 or trees[0] is None:
+        raise _fault("must be one expression", 0, "no semicolons")
+    return trees[0]
+
+
+def _offset(text: str, detail: dict[str, object]) -> int:
+    line, column = detail.get("line"), detail.get("col")
+    if not isinstance(line, int) or not isinstance(column, int):
+        return 0
+    before = sum(len(part) + 1 for part in text.split("\n")[: line - 1])
+    highlight = detail.get("highlight")
+    return max(0, before + column - (len(highlight) if isinstance(highlight, str) else 0))
+
+
+def _fault(message: str, offset: int, hint: str = "") -> ConfigError:
+    return ConfigError(Fault(message, Place("$sql", 1, offset + 1), hint=hint))

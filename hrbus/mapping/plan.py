@@ -1,0 +1,198 @@
+"""A plan: values that are reckoned column by column, in waves, and the masks of those that could not be.
+
+A mapping in either direction is a graph of ``Value``s over a frame. Values of one wave are reckoned in one
+``with_columns`` (in parallel, each shared part once). Whether anything failed costs a comparison of two null
+counts; masks are made only where something did. A ``Repeat`` runs a plan of its own over the flattened items of a
+list column and puts the result back into lists of the same lengths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import polars as pl
+
+Operation: TypeAlias = Callable[..., pl.Expr]
+
+
+@dataclass(frozen=True)
+class Value:
+    """A column named ``key``, made of the columns ``inputs``.
+
+    Where ``fails``, null out of a first input that is not null is a failure. Where ``bad`` is set, the Boolean
+    column of that name says which rows failed. ``field`` and ``reason`` are for the reject.
+    """
+
+    key: str
+    inputs: tuple[str, ...]
+    apply: Operation
+    fails: bool = False
+    bad: str = ""
+    field: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A list column named ``key``: ``plan`` over the items of the list column ``source``.
+
+    ``present`` is a Boolean column of the inner plan; items where it is not true are left out. Empty means keep all.
+    """
+
+    key: str
+    source: str
+    plan: Plan
+    field: str = ""
+    present: str = ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Rows of a frame (Boolean, true where it failed), the field (of all, or of each row) and the reason."""
+
+    rows: pl.Series
+    field: str | pl.Series
+    reason: str
+
+    def named(self, row: int) -> str:
+        """Return the field's name for one row."""
+        return self.field if isinstance(self.field, str) else str(self.field[row])
+
+
+@dataclass
+class Plan:
+    """Values in an order in which each finds its inputs; ``result`` is the last expression, over all of them."""
+
+    nodes: dict[str, Value | Repeat] = field(default_factory=dict)
+    result: pl.Expr = field(default_factory=lambda: pl.lit(None))
+
+    def add(self, node: Value | Repeat) -> str:
+        """Add a value and return its key; one that is already there is shared."""
+        self.nodes.setdefault(node.key, node)
+        return node.key
+
+    def waves(self) -> list[list[Value | Repeat]]:
+        """Return the values in groups, each of which needs only what is in the groups before it."""
+        depth: dict[str, int] = {}
+        groups: list[list[Value | Repeat]] = []
+        for key, node in self.nodes.items():
+            inputs = (*node.inputs, node.bad) if isinstance(node, Value) else (node.source,)
+            level = max((depth[i] + 1 for i in inputs if i in depth), default=0)
+            depth[key] = level
+            if level == len(groups):
+                groups.append([])
+            groups[level].append(node)
+        return groups
+
+    def run(self, frame: pl.DataFrame) -> tuple[pl.Series, pl.DataFrame, list[Failure]]:
+        """Return the result, the frame with every value, and what failed."""
+        failures: list[Failure] = []
+        for wave in self.waves():
+            values = [node for node in wave if isinstance(node, Value)]
+            if values:
+                frame = frame.with_columns(
+                    node.apply(*(pl.col(i) for i in node.inputs)).alias(node.key) for node in values
+                )
+            for node in values:
+                failures.extend(_failures(frame, node))
+            for node in wave:
+                if isinstance(node, Repeat):
+                    column, inner = _repeat(frame, node)
+                    frame = frame.with_columns(column.alias(node.key))
+                    failures.extend(inner)
+        return frame.select(self.result.alias("result")).to_series(), frame, failures
+
+
+def _failures(frame: pl.DataFrame, node: Value) -> list[Failure]:
+    if node.bad:
+        rows = frame.get_column(node.bad).fill_null(False)
+        return [Failure(rows, node.field, node.reason)] if rows.any() else []
+    if not node.fails:
+        return []
+    before, after = frame.get_column(node.inputs[0]), frame.get_column(node.key)
+    if before.null_count() == after.null_count():
+        return []
+    return [Failure(before.is_not_null() & after.is_null(), node.field, node.reason)]
+
+
+def _repeat(frame: pl.DataFrame, node: Repeat) -> tuple[pl.Series, list[Failure]]:
+    lists = frame.get_column(node.source).rechunk()
+    if lists.null_count():  # a list that was masked may still hide its items
+        lists = lists.fill_null(pl.Series([[]], dtype=lists.dtype))
+    items = lists.explode(empty_as_null=False, keep_nulls=False).alias(ITEM).to_frame()
+    result, inner, failures = node.plan.run(items)
+    made = regroup(lists, result)
+    if node.present:
+        present = inner.get_column(node.present).fill_null(False)
+        if not present.all():
+            made = _kept(lists, result, present)
+    return made, [_outward(lists, failure, node.field) for failure in failures]
+
+
+ITEM = "_item"
+"""The one column of the frame of a list's items."""
+
+
+def regroup(lists: pl.Series, items: pl.Series) -> pl.Series:
+    """Return ``items`` in lists of the lengths of ``lists``; there are as many as ``lists`` holds.
+
+    list.eval hands the flat items of all lists to a function at once: no copy, no group-by.
+    """
+
+    def inner(flat: pl.Series) -> pl.Series:
+        if len(flat) != len(items):
+            raise ValueError("the items of a list are not as many as were flattened")
+        return items
+
+    dtype = pl.List(items.dtype)
+    if not len(items):
+        return (
+            lists.to_frame("l")
+            .select(pl.when(pl.col("l").is_not_null()).then(pl.lit([], dtype=dtype)).alias("l"))
+            .to_series()
+        )
+    made = pl.element().map_batches(inner, return_dtype=items.dtype, is_elementwise=True)
+    return lists.to_frame("l").select(pl.col("l").list.eval(made)).to_series().cast(dtype)
+
+
+def _kept(lists: pl.Series, items: pl.Series, present: pl.Series) -> pl.Series:
+    both = pl.DataFrame({"item": items, "present": present}).select(pl.struct("item", "present")).to_series()
+    kept = pl.col("l").list.filter(pl.element().struct.field("present"))
+    frame = regroup(lists, both).to_frame("l").select(kept)
+    return frame.select(pl.col("l").list.eval(pl.element().struct.field("item"))).to_series()
+
+
+def _outward(lists: pl.Series, failure: Failure, name: str) -> Failure:
+    """Return a failure of items as one of the rows that hold them, each named by the first item that failed."""
+    names = failure.field if isinstance(failure.field, pl.Series) else pl.repeat(failure.field, 1, eager=True)
+    items = (
+        pl.DataFrame({"failed": failure.rows}).with_columns(names.alias("name"))
+        if len(names) > 1
+        else (pl.DataFrame({"failed": failure.rows}).with_columns(pl.lit(names[0]).alias("name")))
+    )
+    rows = regroup(lists, items.select(pl.struct("failed", "name")).to_series()).to_frame("l")
+    failed = pl.col("l").list.eval(pl.element().struct.field("failed"))
+    made = rows.select(failed.list.any().fill_null(False).alias("failed"), failed.list.arg_max().alias("first"), "l")
+    item = pl.col("l").list.get(pl.col("first"), null_on_oob=True).struct.field("name")
+    field_names = made.select(pl.format(f"{name}[{{}}]{{}}", pl.col("first") + 1, pl.lit(".") + item)).to_series()
+    return Failure(made.get_column("failed"), field_names, failure.reason)
+
+
+def bisect(frame: pl.DataFrame, run: Callable[[pl.DataFrame], None], broken: Callable[[pl.DataFrame], None]) -> None:
+    """Call ``run`` on the frame; where polars refuses it as a whole, on its halves, down to the one ``broken`` row."""
+    try:
+        run(frame)
+    except pl.exceptions.PolarsError:
+        if frame.height <= 1:
+            broken(frame)
+            return
+        middle = frame.height // 2
+        bisect(frame[:middle], run, broken)
+        bisect(frame[middle:], run, broken)
+
+
+def combine(keys: Sequence[str]) -> pl.Expr:
+    """Return whether any of the columns holds something."""
+    return pl.any_horizontal([pl.col(key).is_not_null() for key in keys]) if keys else pl.lit(False)
