@@ -170,7 +170,8 @@ class Runner:
 
     def missed(self, job: Job, due: datetime) -> None:
         """Say and note that a start was missed for longer than the job allows to make up for."""
-        said = f"due {stamp(due)}, more than {written(job.misfire_grace)} ago: run it with scheduler.py --once {job.name}"
+        when = f"due {stamp(due)}, more than {written(job.misfire_grace)} ago"
+        said = f"{when}: run it with scheduler.py --once {job.name}"
         event(logging.ERROR, "start missed", job=job.name, said=said)
         self.diary.note(job.name, due, "missed", said, at=self.clock.now())
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from hrbus.errors import ConfigError, Fault, HrbusError, Place
-from hrbus.spi import Adapter, CodecKind
+from hrbus.spi import Adapter, CodecKind, Layout
 
 ADAPTERS = "hrbus.adapters"
 CODECS = "hrbus.codecs"
@@ -71,6 +71,13 @@ class Registry:
         raise ConfigError(
             Fault(f"no codec reads layouts like {file.name}", hint=f"known endings: {', '.join(sorted(known))}")
         )
+
+    def layout(self, file: Path) -> Layout:
+        """Return the layout that ``file`` describes, read by the codec of its suffix; ConfigError where it cannot."""
+        kind = self.codec_for(file)
+        if kind.layout is None:
+            raise ConfigError(Fault(f"the codec {kind.name} reads no layouts", Place(str(file))))
+        return kind.layout(file)
 
     def _load(self, group: str, name: str, kind: type[T], place: Place | None, path: str) -> T:
         if (group, name) not in self._loaded:

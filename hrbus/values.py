@@ -92,7 +92,9 @@ class Batch:
 class Renderer(Protocol):
     """What a vocabulary must do for documents; ``hrbus.hrxml.Vocabulary`` does it."""
 
-    release: str
+    @property
+    def release(self) -> str:
+        """The name of the HR-XML release."""
 
     def render(self, documents: Documents) -> pl.Series:
         """Return the HR-XML text of every document, as a String series."""

@@ -16,7 +16,9 @@ import typer
 from hrbus import __version__
 from hrbus.cli.words import LANGUAGES, _
 
-COMMANDS = ("init", "schema", "adapters", "schemas", "validate", "decode", "encode", "sandbox")
+COMMANDS = (
+    "init", "check", "status", "rejects", "decode", "encode", "validate", "schema", "schemas", "adapters", "sandbox",
+)  # fmt: skip
 """In the order in which ``hrbus --help`` lists them."""
 
 

@@ -38,6 +38,7 @@ def make(copybook: Path, encoding: str, frame: str, options: list[str] | None) -
     from pydantic import ValidationError
 
     from hrbus import site
+    from hrbus.checkup import NoMemory
     from hrbus.clock import SystemClock
     from hrbus.errors import ConfigError, Place
     from hrbus.registry import Registry
@@ -56,7 +57,7 @@ def make(copybook: Path, encoding: str, frame: str, options: list[str] | None) -
     except ValidationError as error:
         raise ConfigError(faults_of(error, Entries({}, Place(_("the options"))), kind.settings)) from None
     # Paths on a command line may be anywhere: the site is the whole machine here.
-    return kind.make(settings, Context(Path("/"), SystemClock(), _Nothing()))
+    return kind.make(settings, Context(Path("/"), SystemClock(), NoMemory()))
 
 
 def tell_reject(reject: Reject) -> None:
@@ -80,16 +81,3 @@ def _put(entries: dict[str, Any], option: str) -> None:
             raise typer.BadParameter(_("{path} is set twice").format(path=path), param_hint="--option")
     plain = loads(f"value: {value}", "--option").plain()["value"]
     entries[last] = str(Path(plain).absolute()) if last == "copybook" else plain
-
-
-class _Nothing:
-    """A memory that keeps nothing: one command has no next run."""
-
-    def get(self, key: str) -> str | None:
-        return None
-
-    def set(self, key: str, value: str) -> None:
-        pass
-
-    def forget(self, key: str) -> None:
-        pass

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hrbus.cli.common import JsonOption, answer, tell
+from hrbus.cli.common import JsonOption, answer, here, tell
 from hrbus.cli.words import _
 from hrbus.errors import RecordError
 
@@ -15,12 +15,19 @@ from hrbus.errors import RecordError
 def command(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help=_("HR-XML documents."))],
     release: Annotated[str, typer.Option(help=_("The HR-XML release they claim to follow."))] = "2.5",
+    official: Annotated[
+        bool, typer.Option("--official", help=_("Judge by the official schemas that were added."))
+    ] = False,
+    site: Annotated[
+        Path | None, typer.Option("--site", metavar="DIR", help=_("The site whose schemas count."))
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say whether HR-XML documents are valid."""
     from hrbus.hrxml import validate_file
 
-    verdicts = {str(file): list(validate_file(file, release)) for file in files}
+    schemas = here(site).schemas if site else None
+    verdicts = {str(file): validate_file(file, release, schemas, official=official) for file in files}
     if as_json:
         answer(
             [

@@ -1,0 +1,197 @@
+"""Proving a site before any data moves: settings, layouts, mappings, vocabulary, and how they fit each other.
+
+    for fault in check(config, Registry.installed(), SystemClock()): print(fault)
+
+Everything is looked at, whatever else is wrong. Nothing is connected: that is ``probe``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from hrbus.clock import Clock
+from hrbus.errors import ConfigError, Fault, HrbusError
+from hrbus.hrxml import Vocabulary
+from hrbus.hrxml import load as load_vocabulary
+from hrbus.mapping import Direction, Mapping
+from hrbus.mapping import load as load_mapping
+from hrbus.registry import Registry
+from hrbus.settings import CodecPart, Config, Route, TargetPart
+from hrbus.spi import Codec, Context, Layout, Target
+
+T = TypeVar("T")
+
+
+class NoMemory:
+    """A memory that keeps nothing: for looking at parts that will not run."""
+
+    def get(self, key: str) -> str | None:
+        """Return None."""
+
+    def set(self, key: str, value: str) -> None:
+        """Keep nothing."""
+
+    def forget(self, key: str) -> None:
+        """Have nothing to forget."""
+
+
+def layout_of(config: Config, registry: Registry) -> Callable[[str], Layout]:
+    """Return the function that reads a layout file below mappings/; ConfigError where none can or may."""
+
+    def read(name: str) -> Layout:
+        file = (config.site.mappings / name).resolve()
+        if not file.is_relative_to(config.site.mappings.resolve()):
+            raise ConfigError(Fault(f"{name} leads out of mappings/", hint="keep layouts below mappings/"))
+        return registry.layout(file)
+
+    return read
+
+
+def check(config: Config, registry: Registry, clock: Clock) -> tuple[Fault, ...]:
+    """Return every fault and warning of the routes and mappings; the settings themselves have passed already."""
+    try:
+        vocabulary = load_vocabulary(folder=config.site.schemas)
+    except ConfigError as error:
+        return error.faults
+    checkup = _Checkup(config, registry, Context(config.site.root, clock, NoMemory()), vocabulary)
+    for route in config.routes.values():
+        checkup.route(route)
+    checkup.spare_mappings()
+    return tuple(dict.fromkeys(checkup.faults))
+
+
+def probe(config: Config, clock: Clock) -> Iterator[tuple[str, str | HrbusError]]:
+    """Yield each end of each route that can be asked whether it can be reached, with what it said or why not."""
+    context = Context(config.site.root, clock, NoMemory())
+    for route in config.routes.values():
+        yield from _asked(f"{route.name} from {route.source.connection.name}", partial(route.source.make, context))
+        if route.target:
+            target = partial(_target, route.target, context)
+            yield from _asked(f"{route.name} to {route.target.connection.name}", target)
+
+
+def _target(part: TargetPart, context: Context) -> Target:
+    return part.make(part.codec.make(context), context)
+
+
+def _asked(name: str, make: Callable[[], object]) -> Iterator[tuple[str, str | HrbusError]]:
+    try:
+        ask = getattr(make(), "probe", None)
+        if ask is not None:
+            yield name, ask()
+    except HrbusError as error:
+        yield name, error
+
+
+@dataclass
+class _Checkup:
+    """Collects faults; a part that is at fault is left out of what is looked at after it."""
+
+    config: Config
+    registry: Registry
+    context: Context
+    vocabulary: Vocabulary
+    faults: list[Fault] = field(default_factory=list)
+    mappings: dict[str, Mapping | None] = field(default_factory=dict)
+
+    def route(self, route: Route) -> None:
+        path = f"routes.{route.name}"
+        codec = self.codec(route, f"{path}.from.codec", route.source.codec)
+        self.made(route, f"{path}.from", lambda: route.source.make(self.context))
+        if codec:
+            self.columns(route, f"{path}.key", codec.layout, route.key)
+            self.columns(route, f"{path}.ignore", codec.layout, route.ignore)
+        into = self.mapping(route.into)
+        if into:
+            self.faults += self.used(into, Direction.INTO)
+            self.fits(route, f"{path}.into", into, codec)
+        if route.target and route.out:
+            self.way_out(route, route.target, route.out)
+
+    def way_out(self, route: Route, target: TargetPart, name: str) -> None:
+        path = f"routes.{route.name}"
+        codec = self.codec(route, f"{path}.to.codec", target.codec)
+        if codec:
+            self.made(route, f"{path}.to", lambda: target.make(codec, self.context))
+        out = self.mapping(name)
+        if not out:
+            return
+        self.faults += self.used(out, Direction.OUT)
+        self.fits(route, f"{path}.out", out, codec)
+        into = self.mapping(route.into)
+        if into and into.root != out.root:
+            message = f"{route.into} makes {into.root}, but {name} reads {out.root}"
+            self.faults.append(Fault(message, route.place, f"{path}.out"))
+        for root in sorted(set(out.join) - set(route.reference)):
+            hint = f"write reference: and below it {root}: ROUTE"
+            self.faults.append(Fault(f"{name} also reads {root}", route.place, f"{path}.reference", hint))
+        for root in sorted(set(route.reference) - set(out.join)):
+            hint = "take it out, or join it in the mapping"
+            self.faults.append(Fault(f"{name} reads no {root}", route.place, f"{path}.reference.{root}", hint))
+
+    def used(self, mapping: Mapping, way: Direction) -> tuple[Fault, ...]:
+        return (*mapping.check(way), *mapping.check_examples(way))
+
+    def mapping(self, name: str) -> Mapping | None:
+        """Return the mapping, read once; None where it is at fault."""
+        if name not in self.mappings:
+            self.mappings[name] = self.tried(lambda: self.read(name))
+        return self.mappings[name]
+
+    def read(self, name: str) -> Mapping:
+        site = self.config.site
+        return load_mapping(
+            site.mappings / name,
+            layout_of=layout_of(self.config, self.registry),
+            vocabulary=self.vocabulary,
+            tables=site.mappings,
+            name=site.shown(site.mappings / name),
+        )
+
+    def spare_mappings(self) -> None:
+        """Look at the mappings that no route uses yet: whoever writes one wants to know before its route is there."""
+        for file in sorted(self.config.site.mappings.glob("*.yaml")):
+            self.mapping(file.name)
+
+    def codec(self, route: Route, path: str, part: CodecPart) -> Codec | None:
+        return self.made(route, path, lambda: part.make(self.context))
+
+    def columns(self, route: Route, path: str, layout: Layout, names: tuple[str, ...]) -> None:
+        for name in names:
+            if name not in layout.columns():
+                near = layout.near(name)
+                hint = f"did you mean {near[0]}?" if near else ""
+                self.faults.append(Fault(f"the layout {layout.name} has no field {name}", route.place, path, hint))
+
+    def fits(self, route: Route, path: str, mapping: Mapping, codec: Codec | None) -> None:
+        """Add a fault where the mapping was written for other records than the codec's."""
+        if codec is None:
+            return
+        there, wanted = codec.layout.columns(), mapping.layout.columns()
+        other = next((name for name in wanted if name not in there or there[name].type != wanted[name].type), None)
+        if other:
+            records = f"{mapping.layout.name}, but the codec reads and writes {codec.layout.name}"
+            message = f"{Path(mapping.path).name} is written for {records}"
+            hint = f"they differ in {other}: name the same layout in both"
+            self.faults.append(Fault(message, route.place, path, hint))
+
+    def made(self, route: Route, path: str, make: Callable[[], T]) -> T | None:
+        """Return what ``make`` gives; a fault without a place gets that of the route."""
+        try:
+            return make()
+        except ConfigError as error:
+            for fault in error.faults:
+                placed = Fault(fault.message, route.place, fault.path or path, fault.hint)
+                self.faults.append(fault if fault.place else placed)
+            return None
+
+    def tried(self, make: Callable[[], T]) -> T | None:
+        try:
+            return make()
+        except ConfigError as error:
+            self.faults += error.faults
+            return None

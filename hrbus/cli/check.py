@@ -1,0 +1,84 @@
+"""``hrbus check``: is everything that a site's people wrote right, and, if asked, is everybody there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hrbus.cli.common import JsonOption, SiteOption, answer, here, say, settings, tell
+from hrbus.cli.words import _
+from hrbus.errors import ConfigError, HrbusError
+
+if TYPE_CHECKING:
+    from hrbus.errors import Fault
+    from hrbus.settings import Config
+
+
+def command(
+    connect: Annotated[
+        bool, typer.Option("--connect", help=_("Also ask every connection whether it answers."))
+    ] = False,
+    site: SiteOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove settings, layouts and mappings; start nothing."""
+    from hrbus.checkup import check
+    from hrbus.clock import SystemClock
+    from hrbus.registry import Registry
+
+    place = here(site)
+    config: Config | None = None
+    faults: list[Fault] = []
+    try:
+        config = settings(place)
+        faults += check(config, Registry.installed(), SystemClock())
+    except ConfigError as error:
+        faults += error.faults
+    wrong = any(not fault.warning for fault in faults)
+    reached, code = _connect(config) if connect and config and not wrong else ([], 0)
+    if as_json:
+        answer({"faults": [_row(fault) for fault in faults], "connections": reached})
+    else:
+        _for_people(config, faults, reached)
+    if wrong or code:
+        raise typer.Exit(ConfigError.exit_code if wrong else code)
+
+
+def _connect(config: Config) -> tuple[list[dict[str, Any]], int]:
+    """Return what every end of every route said, and the exit code of the first that could not be reached."""
+    from hrbus.checkup import probe
+    from hrbus.clock import SystemClock
+
+    rows, code = [], 0
+    for name, said in probe(config, SystemClock()):
+        failed = isinstance(said, HrbusError)
+        code = code or (said.exit_code if isinstance(said, HrbusError) else 0)
+        rows.append({"name": name, "reached": not failed, "said": str(said)})
+    return rows, code
+
+
+def _for_people(config: Config | None, faults: list[Fault], reached: list[dict[str, Any]]) -> None:
+    for fault in faults:
+        tell(fault)
+    for row in reached:
+        print(f"{row['name']}: {_('reached') if row['reached'] else _('not reached')}: {row['said']}")
+    wrong = sum(not fault.warning for fault in faults)
+    if wrong:
+        say(_("{count} faults.").format(count=wrong))
+    elif config:
+        text = _("{routes} routes, {connections} connections, {jobs} jobs: all is right.")
+        print(text.format(routes=len(config.routes), connections=len(config.connections), jobs=len(config.jobs)))
+
+
+def _row(fault: Fault) -> dict[str, Any]:
+    place = fault.place
+    return {
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "path": fault.path,
+        "message": fault.message,
+        "hint": fault.hint,
+        "warning": fault.warning,
+    }
