@@ -124,8 +124,10 @@ class Field:
 
     ``size`` is the greatest length of text (in ``unit``: characters or bytes), None where there is no bound.
     ``digits`` and ``scale`` bound numbers; ``signed`` says whether they may be negative. ``values`` are the names
-    of level 88, each with the literals it stands for. ``at_most`` bounds the occurrences. ``note`` is shown to
-    people (the picture, the usage); ``place`` is the line that declares the field.
+    of level 88, each with the literals it stands for. ``at_most`` bounds the occurrences. ``offset`` and ``length``
+    say which bytes of the record (in a repeated group: of the occurrence) hold the field's first occurrence; None
+    where that differs from record to record. ``note`` is shown to people (the picture, the usage); ``place`` is the
+    line that declares the field.
     """
 
     name: str
@@ -141,6 +143,8 @@ class Field:
     values: tuple[tuple[str, tuple[str, ...]], ...] = ()
     at_most: int | None = None
     required: bool = False
+    offset: int | None = None
+    length: int | None = None
     note: str = ""
     place: Place | None = None
 

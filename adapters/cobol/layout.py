@@ -51,7 +51,11 @@ def _field(item: Item, column: str, unit: str) -> Field:
     if item.is_group:
         children = tuple(_fields(item.children, names(item), unit))
         note = f"group, occurs {_times(item)}"
-        return Field(name, column, Type.GROUP, many, children, at_most=at_most, note=note, place=item.place)
+        offset, length = _bytes(item)
+        return Field(
+            name, column, Type.GROUP, many, children,
+            at_most=at_most, offset=offset, length=length, note=note, place=item.place,
+        )  # fmt: skip
     storage, kind = classify(item)
     picture = item.picture
     number = kind in (Type.INTEGER, Type.DECIMAL) and picture is not None
@@ -68,9 +72,28 @@ def _field(item: Item, column: str, unit: str) -> Field:
         signed=picture.signed if picture else True,
         values=tuple((c.name, tuple(_plain(v) for v in c.values)) for c in item.conditions),
         at_most=at_most,
+        offset=_bytes(item)[0],
+        length=_bytes(item)[1],
         note=item.describe() + (f", occurs {_times(item)}" if many else ""),
         place=item.place,
     )
+
+
+def _bytes(item: Item) -> tuple[int | None, int | None]:
+    """Return offset and size of the first occurrence within its record or table element.
+
+    Both are None behind a table of changing length, where they differ from record to record.
+    """
+    offset, at = item.offset, item
+    while at.parent is not None:
+        before = at.parent.children[: at.parent.children.index(at)]
+        if any(below.depending for sibling in before for below in sibling.walk()):
+            return None, None
+        at = at.parent
+        if at.entry.occurs:
+            break
+        offset += at.offset
+    return offset, item.size
 
 
 def _length(item: Item, storage: Storage) -> int:
