@@ -54,7 +54,7 @@ def judge(connection: Connection, which: ColumnElement[bool], on_change: OnChang
         .group_by(new.c.id)
         .order_by(new.c.id)
     )
-    return [_decide(*row, on_change) for row in connection.execute(query).tuples()]
+    return [_decide(*row, on_change) for row in connection.execute(query)]
 
 
 def _decide(record: int, sent: int, under_way: int, waiting: int | None, on_change: OnChange) -> Change:

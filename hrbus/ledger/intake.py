@@ -186,9 +186,7 @@ def counts_of(connection: Connection, artifact: int) -> Summary:
     by_state: Mapping[str, int] = dict(
         connection.execute(
             select(records.c.state, func.count()).where(records.c.artifact == artifact).group_by(records.c.state)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return Summary(
         read=row.read,

@@ -308,7 +308,7 @@ def _run(row: Any) -> RunRow:
 
 def _by_state(connection: Any, table: Any, route: int) -> dict[str, int]:
     query = select(table.c.state, func.count()).where(table.c.route == route).group_by(table.c.state)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def _named(route: str) -> tuple[ColumnElement[bool], ...]:

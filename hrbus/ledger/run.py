@@ -89,7 +89,7 @@ class Run:
 def open_records(connection: Connection, route: int) -> dict[str, int]:
     """Return how many records of a route are pending and how many are held."""
     query = select(records.c.state, func.count()).where(records.c.route == route, IS_OPEN).group_by(records.c.state)
-    found: dict[str, int] = dict(connection.execute(query).tuples().all())
+    found: dict[str, int] = dict(connection.execute(query).all())
     return {state: found.get(state, 0) for state in _OPEN}
 
 
