@@ -22,7 +22,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -119,7 +119,7 @@ class Calendar(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
 class Runner:
     """Runs jobs, says what it does, and notes what became of them."""
 
-    open_hub: Callable[[], Hub]
+    open_hub: Callable[[], AbstractContextManager[Hub]]
     diary: Diary
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
@@ -156,7 +156,8 @@ class Runner:
         """Run one route; return its exit code and a sentence."""
         facts = {"job": job.name, "route": route}
         try:
-            summary = self.open_hub().run(route, stop=self.stop.is_set)
+            with self.open_hub() as hub:
+                summary = hub.run(route, stop=self.stop.is_set)
         except HrbusError as error:
             said = "; ".join(str(error).splitlines())
             event(logging.ERROR, "route failed", **facts, error=type(error).__name__, said=said)
@@ -251,11 +252,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _open(site: Site) -> Hub:
-    from hrbus.app import App
+def _open(site: Site) -> AbstractContextManager[Hub]:
+    from hrbus.app import App  # it takes a while to import, and --list needs none of it
 
-    hub: Hub = App.open(site)
-    return hub
+    return App.open(site, note=lambda line: event(logging.INFO, "note", said=line))
 
 
 def _job(config: Config, name: str) -> Job:

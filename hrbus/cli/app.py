@@ -17,7 +17,8 @@ from hrbus import __version__
 from hrbus.cli.words import LANGUAGES, _
 
 COMMANDS = (
-    "init", "check", "status", "rejects", "decode", "encode", "validate", "schema", "schemas", "adapters", "sandbox",
+    "init", "check", "run", "status", "rejects", "decode", "encode", "validate", "schema", "schemas", "adapters",
+    "sandbox",
 )  # fmt: skip
 """In the order in which ``hrbus --help`` lists them."""
 

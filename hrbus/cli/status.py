@@ -12,7 +12,6 @@ from hrbus.cli.words import _
 
 if TYPE_CHECKING:
     from hrbus.ledger.report import Report
-    from hrbus.values import Summary
 
 
 def command(
@@ -44,14 +43,10 @@ def command(
         _jobs(jobs)
 
 
-def equation(summary: Summary) -> str:
-    """Return the counts of a run as the equation that always holds."""
-    parts = ("sent", "unchanged", "rejected", "held", "skipped", "pending")
-    return f"read {summary.read} = " + " + ".join(f"{name} {getattr(summary, name)}" for name in parts)
-
-
 def _routes(rows: list[Any]) -> None:
     from rich.table import Table
+
+    from hrbus.cli.show import equation
 
     table = Table(
         _("route"), _("pending"), _("held"), _("last run"), _("state"), _("counts"), box=None, header_style="bold"

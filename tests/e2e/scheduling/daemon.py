@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -44,7 +45,7 @@ def main() -> int:
     site.keep()
     rule, grace = Every(timedelta(seconds=1)), timedelta(hours=1)
     job = Job("often", ("slow",), rule, ZoneInfo("UTC"), grace, True, Place("jobs.yaml"))
-    runner = scheduler.Runner(lambda: Slow(site.var / "notes"), Diary.of(site), SystemClock())
+    runner = scheduler.Runner(lambda: nullcontext(Slow(site.var / "notes")), Diary.of(site), SystemClock())
     scheduler._log_to_stderr()
     scheduler._stop_on_signals(runner.stop)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -44,7 +45,7 @@ def job(*routes: str, go_on: bool = True) -> Job:
 
 
 def runner(desk: Desk, folder: Path, now: datetime = NOW) -> Runner:
-    return Runner(lambda: desk, Diary(folder / "schedule.json"), ManualClock(now))
+    return Runner(lambda: nullcontext(desk), Diary(folder / "schedule.json"), ManualClock(now))
 
 
 def test_routes_run_in_order_and_the_job_is_noted_as_done(tmp_path: Path) -> None:
