@@ -66,7 +66,10 @@ class LocalFiles:
     def open(self, path: str) -> BinaryIO:
         """Return the bytes of the file."""
         with self._translated(path):
-            return self._inside(path).open("rb")
+            try:
+                return self._inside(path).open("rb")
+            except FileNotFoundError as error:
+                raise TransientError(f"{self.where(path)} is gone") from error
 
     def put(self, path: str, content: BinaryIO) -> None:
         """Write ``content`` to ``path`` and onto the disk."""

@@ -46,7 +46,10 @@ class Files(Protocol):
         """Return the plain file ``path``, or None where there is none."""
 
     def open(self, path: str) -> BinaryIO:
-        """Return the bytes of the file, from the first, to be read in one go. The caller closes it."""
+        """Return the bytes of the file, from the first, to be read in one go. The caller closes it.
+
+        TransientError where the file is gone: somebody may have moved it since it was listed.
+        """
 
     def put(self, path: str, content: BinaryIO) -> None:
         """Write ``content``, from where it stands, over whatever ``path`` is; return when all of it has arrived."""

@@ -22,7 +22,7 @@ __all__ = ["SFTP", "SftpConnection", "SftpFiles"]
 
 
 def _files(connection: SftpConnection, context: Context) -> SftpFiles:
-    return SftpFiles(Session(connection, context), connection.path)
+    return SftpFiles(Session(connection, context))
 
 
 def _source(connection: SftpConnection, own: SourceSettings, context: Context) -> FileSource:

@@ -6,7 +6,6 @@ would overwrite it without a word.
 
 from __future__ import annotations
 
-import io
 import posixpath
 import stat
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -14,22 +13,20 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import paramiko
 
 from adapters.files import Entry, below
+from adapters.sftp.download import Download
 from adapters.sftp.session import Session
-from hrbus.spi import ConfigError, Fault
+from hrbus.spi import ConfigError, Fault, TransientError
 
 if TYPE_CHECKING:
     from paramiko.sftp_attr import SFTPAttributes
 
-IN_FLIGHT = 64
-"""Requests of 32 KiB that are on their way at once: 2 MiB, as much as the window of the channel takes."""
-
 
 class SftpFiles:
-    """``Files`` below the folder ``path`` of the server that ``session`` reaches."""
+    """``Files`` of the server that ``session`` reaches, below the folder that its settings name."""
 
-    def __init__(self, session: Session, path: str = "") -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._root = path or "."
+        self._root = session.folder
 
     def close(self) -> None:
         """Hang up."""
@@ -64,10 +61,12 @@ class SftpFiles:
         """Return the bytes of the file, which are asked for ahead of the reader."""
         with self._session.use(self.where(path)) as client:
             full = self._full(path)
-            size = client.lstat(full).st_size or 0
-            remote = client.open(full, "rb")
-            remote.prefetch(size, IN_FLIGHT)
-        return cast("BinaryIO", _Remote(remote, self._session, self.where(path)))
+            try:
+                size = client.lstat(full).st_size or 0
+                remote = client.open(full, "rb")
+            except FileNotFoundError as error:
+                raise TransientError(f"{self.where(path)} is gone") from error
+        return cast("BinaryIO", Download(client, remote, size, self._session, self.where(path)))
 
     def put(self, path: str, content: BinaryIO) -> None:
         """Write ``content`` to ``path``."""
@@ -109,28 +108,6 @@ class SftpFiles:
 
     def _full(self, path: str) -> str:
         return posixpath.join(self._root, below("", path))
-
-
-class _Remote(io.RawIOBase):
-    """The bytes of a remote file; errors are hrbus's."""
-
-    def __init__(self, remote: paramiko.SFTPFile, session: Session, where: str) -> None:
-        super().__init__()
-        self._remote = remote
-        self._session = session
-        self._where = where
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
-        with self._session.translated(self._where):
-            return bytes(self._remote.read(None if size < 0 else size))
-
-    def close(self) -> None:
-        if not self.closed:
-            self._remote.close()
-        super().close()
 
 
 def _plain(found: SFTPAttributes) -> bool:

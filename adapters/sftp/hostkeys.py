@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import paramiko
+from paramiko.hostkeys import InvalidHostKey
 
 from hrbus.spi import ConfigError, Fault
 
@@ -35,15 +36,19 @@ class StrictPolicy(paramiko.MissingHostKeyPolicy):
 def load_known_hosts(client: paramiko.SSHClient, path: Path) -> None:
     """Have ``client`` trust the servers in the file and no other; ConfigError where a line is not understood."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        _understood(path)
         client.load_host_keys(str(path))
     except FileNotFoundError as error:
         hint = "make it with the line that whoever runs the server gives you"
         raise ConfigError(Fault(f"the file {path} is not there", path="known_hosts", hint=hint)) from error
-    except (paramiko.SSHException, OSError, ValueError) as error:
+    except (paramiko.SSHException, InvalidHostKey, OSError, ValueError) as error:
         hint = "each line is: name, type of the key, key"
         raise ConfigError(Fault(f"the file {path} cannot be read", path="known_hosts", hint=hint)) from error
-    for number, line in enumerate(lines, 1):
+
+
+def _understood(path: Path) -> None:
+    """Raise ConfigError where a line is beyond paramiko, which would pass over it without a word."""
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if line.startswith("@"):
             word = line.split()[0]
             message = f"{path}:{number}: lines with {word} are not understood, and ignoring them would not be safe"

@@ -86,6 +86,11 @@ class Session:
         port = "" if self._settings.port == 22 else f":{self._settings.port}"
         return f"sftp://{self._settings.host}{port}"
 
+    @property
+    def folder(self) -> str:
+        """The folder on the server that all others are below."""
+        return self._settings.path or "."
+
     def close(self) -> None:
         """Hang up; the next use connects again."""
         self._sftp = None

@@ -72,6 +72,11 @@ def test_folders_and_pipes_are_no_files(root: Path) -> None:
     assert [] == LocalFiles(root).list("")
 
 
+def test_a_file_that_is_gone_since_it_was_found_can_wait(root: Path) -> None:
+    with pytest.raises(TransientError, match=r"A\.TXT is gone"):
+        LocalFiles(root).open("A.TXT")
+
+
 def test_rename_refuses_a_name_that_is_taken(root: Path) -> None:
     (root / "A.TXT").write_text("new")
     (root / "B.TXT").write_text("old")
