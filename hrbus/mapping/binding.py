@@ -16,10 +16,10 @@ import polars as pl
 
 from hrbus.errors import ConfigError, Fault, Place
 from hrbus.mapping.converters import Step, known
-from hrbus.mapping.formula import Formula, compile_formula
 from hrbus.mapping.kinds import TEXT, Kind, to_text
 from hrbus.mapping.leaf import Call
 from hrbus.mapping.rules import Element, Node, Rule, Several
+from hrbus.mapping.sql import Formula, compile_formula
 from hrbus.mapping.tables import Table
 from hrbus.spi import Field, Layout, Type
 
@@ -123,43 +123,43 @@ class Binder:
         self.tables = tables
         self.faults: list[Fault] = []
 
-    def fault(self, message: str, place: Place, path: str, hint: str = "") -> None:
+    def _fault(self, message: str, place: Place, path: str, hint: str = "") -> None:
         self.faults.append(Fault(message, place, path, hint))
 
     def bind(self, node: Node, scopes: tuple[Field, ...] = ()) -> BoundNode | None:
-        """Return ``node`` bound inside the repeated groups ``scopes`` (outermost first); None where it is at fault."""
+        """Return ``node`` bound inside the groups ``scopes`` (outermost first); None where it is at fault."""
         if isinstance(node, Rule):
-            return self.leaf(node, scopes)
+            return self._leaf(node, scopes)
         if isinstance(node, Several):
             items = [self.bind(item, scopes) for item in node.items]
             return BoundSeveral(node, tuple(i for i in items if isinstance(i, (BoundLeaf, BoundElement))))
         inner, each = scopes, None
         if node.each:
-            each = self.group(node, scopes)
+            each = self._group(node, scopes)
             if each is None:
                 return None  # its leaves would only repeat the fault
             inner = (*scopes, each)
-        when = self.leaf(node.when, inner, condition=True) if node.when else None
+        when = self._leaf(node.when, inner, condition=True) if node.when else None
         children = [self.bind(child, inner) for child in node.children]
         return BoundElement(node, tuple(child for child in children if child), each, when)
 
-    def group(self, node: Element, scopes: tuple[Field, ...]) -> Field | None:
+    def _group(self, node: Element, scopes: tuple[Field, ...]) -> Field | None:
         """Return the repeated field that an element's ``$each`` names."""
         each = node.each
         if each is None:
             return None
-        found = self.find(each.value.strip(), scopes, each.place, f"{node.path}/$each")
+        found = self._find(each.value.strip(), scopes, each.place, f"{node.path}/$each")
         if found and not found.many:
-            self.fault(f"{found.name} does not repeat", each.place, f"{node.path}/$each", "remove $each")
+            self._fault(f"{found.name} does not repeat", each.place, f"{node.path}/$each", "remove $each")
             return None
         return found
 
-    def find(self, name: str, scopes: tuple[Field, ...], place: Place, path: str) -> Field | None:
+    def _find(self, name: str, scopes: tuple[Field, ...], place: Place, path: str) -> Field | None:
         """Return the field that ``name`` means here."""
         if scopes and not scopes[-1].children:  # a list of plain values: the field names its own item
             if name.casefold() in (scopes[-1].name.casefold(), scopes[-1].column.casefold()):
                 return replace(scopes[-1], many=False)
-            self.fault(f"inside $each only {scopes[-1].name} itself can be named", place, path)
+            self._fault(f"inside $each only {scopes[-1].name} itself can be named", place, path)
             return None
         within = scopes[-1] if scopes else None
         found = self.layout.find(name, within)
@@ -167,48 +167,48 @@ class Binder:
             return found
         where = within.name if within else self.layout.name
         if within and any(self.layout.find(name, scope) for scope in (*scopes[:-1], None)):
-            self.fault(f"{name} does not stand in {where}", place, path, f"inside $each only fields of {where}")
+            self._fault(f"{name} does not stand in {where}", place, path, f"inside $each only fields of {where}")
             return None
         near = self.layout.near(name, within)
-        self.fault(f"{where} has no field {name}", place, path, f"did you mean {near[0]}?" if near else "")
+        self._fault(f"{where} has no field {name}", place, path, f"did you mean {near[0]}?" if near else "")
         return None
 
-    def leaf(self, rule: Rule, scopes: tuple[Field, ...], *, condition: bool = False) -> BoundLeaf | None:
+    def _leaf(self, rule: Rule, scopes: tuple[Field, ...], *, condition: bool = False) -> BoundLeaf | None:
         """Return a rule bound; ``condition`` allows a repeated field, which holds where it has an item."""
         if rule.formula:
-            return self.formula(rule, scopes)
+            return self._formula(rule, scopes)
         if rule.leaf is None:
             return None  # the reader has said why
         head = rule.leaf.head
         if head.arguments is None:
-            return self.field(rule, head, scopes, condition=condition)
+            return self._field(rule, head, scopes, condition=condition)
         place = rule.text.at(head.column)
         if head.name == "const":
-            return self.const(rule, head, place)
+            return self._const(rule, head, place)
         if head.name == "join":
-            return self.join(rule, head, place, scopes)
+            return self._join(rule, head, place, scopes)
         near = get_close_matches(head.name, (*HEADS, *known()), 1)
         hint = f"did you mean {near[0]}?" if near and near[0] in HEADS else "write FIELD | converter"
-        self.fault(f"{head.name}() cannot begin a leaf", place, rule.path, hint)
+        self._fault(f"{head.name}() cannot begin a leaf", place, rule.path, hint)
         return None
 
-    def field(self, rule: Rule, head: Call, scopes: tuple[Field, ...], *, condition: bool) -> BoundLeaf | None:
-        found = self.find(head.name, scopes, rule.text.at(head.column), rule.path)
+    def _field(self, rule: Rule, head: Call, scopes: tuple[Field, ...], *, condition: bool) -> BoundLeaf | None:
+        found = self._find(head.name, scopes, rule.text.at(head.column), rule.path)
         if found is None:
             return None
         if found.many and not condition:
             hint = f"write $each: {found.name} in the element that repeats"
-            self.fault(f"{found.name} repeats", rule.place, rule.path, hint)
+            self._fault(f"{found.name} repeats", rule.place, rule.path, hint)
             return None
         if found.many:
             return BoundLeaf(rule, fields=(found,))
-        return self.steps(BoundLeaf(rule, Kind.of(found), fields=(found,)), rule.calls)
+        return self._steps(BoundLeaf(rule, Kind.of(found), fields=(found,)), rule.calls)
 
-    def const(self, rule: Rule, head: Call, place: Place) -> BoundLeaf | None:
+    def _const(self, rule: Rule, head: Call, place: Place) -> BoundLeaf | None:
         if not head.arguments or len(head.arguments) != 1 or not head.arguments[0]:
-            self.fault("const() takes one text", place, rule.path, 'a comma needs quotes: const("a, b")')
+            self._fault("const() takes one text", place, rule.path, 'a comma needs quotes: const("a, b")')
             return None
-        bound = self.steps(BoundLeaf(rule, TEXT, constant=head.arguments[0]), rule.calls)
+        bound = self._steps(BoundLeaf(rule, TEXT, constant=head.arguments[0]), rule.calls)
         if bound is None or not bound.steps:
             return bound
         value = pl.lit(head.arguments[0])
@@ -216,39 +216,39 @@ class Binder:
             value = step.forward.apply(value)
         text = pl.select(to_text(value, bound.final).alias("text")).item()
         if text is None:
-            self.fault("the constant cannot be converted", place, rule.path)
+            self._fault("the constant cannot be converted", place, rule.path)
             return None
         return BoundLeaf(rule, TEXT, constant=text)
 
-    def join(self, rule: Rule, head: Call, place: Place, scopes: tuple[Field, ...]) -> BoundLeaf | None:
+    def _join(self, rule: Rule, head: Call, place: Place, scopes: tuple[Field, ...]) -> BoundLeaf | None:
         if head.arguments is None or len(head.arguments) < 3:
-            self.fault("join() takes a separator and two or more fields", place, rule.path, 'join(" ", A, B)')
+            self._fault("join() takes a separator and two or more fields", place, rule.path, 'join(" ", A, B)')
             return None
         separator, *names = head.arguments
-        fields = [self.find(name, scopes, place, rule.path) for name in names]
+        fields = [self._find(name, scopes, place, rule.path) for name in names]
         for found in fields:
             if found and found.many:
-                self.fault(f"{found.name} repeats", place, rule.path)
+                self._fault(f"{found.name} repeats", place, rule.path)
         calls, split = rule.calls, ""
         if calls and calls[0][0].name == "split":
             split = (calls[0][0].arguments or ("first",))[0]
             if split not in SPLITS or not separator:
-                self.fault("split takes first or last, and a separator", calls[0][1], rule.path)
+                self._fault("split takes first or last, and a separator", calls[0][1], rule.path)
             calls = calls[1:]
         if not all(fields):
             return None
         known_fields = tuple(found for found in fields if found)
-        return self.steps(BoundLeaf(rule, TEXT, fields=known_fields, separator=separator, split=split), calls)
+        return self._steps(BoundLeaf(rule, TEXT, fields=known_fields, separator=separator, split=split), calls)
 
-    def formula(self, rule: Rule, scopes: tuple[Field, ...]) -> BoundLeaf | None:
+    def _formula(self, rule: Rule, scopes: tuple[Field, ...]) -> BoundLeaf | None:
         text = rule.formula
         if text is None:
             return None
 
         def find(name: str, offset: int) -> Field | None:
-            found = self.find(name, scopes, text.at(offset), rule.path)
+            found = self._find(name, scopes, text.at(offset), rule.path)
             if found and found.many:
-                self.fault(f"{found.name} repeats", text.at(offset), rule.path, "use $each")
+                self._fault(f"{found.name} repeats", text.at(offset), rule.path, "use $each")
                 return None
             return found
 
@@ -257,13 +257,13 @@ class Binder:
         except ConfigError as error:
             for fault in error.faults:
                 place = text.at(fault.place.column - 1) if fault.place else text.place
-                self.fault(fault.message, place, rule.path, fault.hint)
+                self._fault(fault.message, place, rule.path, fault.hint)
             return None
         if formula is None:
             return None
-        return self.steps(BoundLeaf(rule, formula.kind, fields=formula.fields, formula=formula), rule.calls)
+        return self._steps(BoundLeaf(rule, formula.kind, fields=formula.fields, formula=formula), rule.calls)
 
-    def steps(self, leaf: BoundLeaf, calls: tuple[tuple[Call, Place], ...]) -> BoundLeaf | None:
+    def _steps(self, leaf: BoundLeaf, calls: tuple[tuple[Call, Place], ...]) -> BoundLeaf | None:
         """Return ``leaf`` with its converters; None where one of them is at fault."""
         kind, steps = leaf.kind, []
         for call, place in calls:
@@ -271,17 +271,17 @@ class Binder:
             if converter is None:
                 near = get_close_matches(call.name, known(), 1)
                 hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known()))}"
-                self.fault(f"there is no converter {call.name}", place, leaf.rule.path, hint)
+                self._fault(f"there is no converter {call.name}", place, leaf.rule.path, hint)
                 return None
             try:
                 step = converter.make(call.arguments or (), kind, self.tables)
             except ValueError as error:
                 usage = f"{converter.name}({converter.arguments})" if converter.arguments else converter.name
-                self.fault(f"{call.name} {error}", place, leaf.rule.path, f"write {usage}")
+                self._fault(f"{call.name} {error}", place, leaf.rule.path, f"write {usage}")
                 return None
             steps.append((call.text, step))
             kind = step.forward.gives
         if leaf.fields and leaf.fields[0].type is Type.GROUP and calls:
-            self.fault("a group cannot be converted", leaf.rule.place, leaf.rule.path)
+            self._fault("a group cannot be converted", leaf.rule.place, leaf.rule.path)
             return None
         return replace(leaf, steps=tuple(steps))

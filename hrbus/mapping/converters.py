@@ -1,7 +1,7 @@
 """Converters: what may stand after a ``|`` in a leaf, each a pair of ways, forward and backward.
 
-A converter is a value. ``make`` gets its arguments, the kind of value that comes in and the mapping's tables, and gives
-a ``Step``: two halves, each a function over a polars expression. Nothing here sees a single record.
+A converter is a value. ``make`` gets its arguments, the kind of value that comes in and the mapping's tables, and
+gives a ``Step``: two halves, each a function over a polars expression. Nothing here sees a single record.
 
     >>> step = known()["upper"].make((), Kind(Type.TEXT), {})
     >>> pl.select(step.forward.apply(pl.lit("ada"))).item()
@@ -285,7 +285,7 @@ BUILT_IN = (
 
 @cache
 def known() -> Mapping[str, Converter]:
-    """Return every converter by name: the built-in ones and those of installed packages; ConfigError for a bad one."""
+    """Return every converter by name, built in or of an installed package; ConfigError where one is not good."""
     from hrbus.mapping import dates, numbers  # they use the types above
 
     found = {converter.name: converter for converter in (*BUILT_IN, *numbers.BUILT_IN, *dates.BUILT_IN)}

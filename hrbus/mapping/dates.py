@@ -62,7 +62,7 @@ class Form:
 
     def parse(self, value: pl.Expr) -> pl.Expr:
         """Return the moment (Datetime) that a text stands for; null where it stands for none."""
-        meant = pl.when(value.str.contains(self.pattern)).then(value)
+        meant: pl.Expr = pl.when(value.str.contains(self.pattern)).then(value)
         rest = {"Y": ("%m%d", "0101"), "Ym": ("%d", "01")}.get(self.parts, ("", ""))
         if rest[0]:
             meant = pl.concat_str(meant, pl.lit(f"|{rest[1]}"))

@@ -17,7 +17,7 @@ from typing import TypeAlias
 import polars as pl
 
 from hrbus.mapping.binding import BoundElement, BoundLeaf, BoundNode, BoundSeveral
-from hrbus.mapping.kinds import Kind, to_text
+from hrbus.mapping.kinds import Kind, field_types, inner_type, to_text
 from hrbus.mapping.plan import ITEM, Plan, Repeat, Value, combine
 from hrbus.spi import Field, Type
 
@@ -248,8 +248,7 @@ def _dtype(node: _Node) -> pl.DataType:
     if isinstance(node, _Repeated):
         return pl.List(_dtype(node.item))
     if isinstance(node, _Several):
-        inner = [_dtype(item) for item in node.items]
-        return pl.List(_union([d.inner if isinstance(d, pl.List) else d for d in inner]))
+        return pl.List(_union([inner_type(_dtype(item)) for item in node.items]))
     if node.plain:
         return STRING
     return pl.Struct({child.name: _dtype(child) for child in node.children})
@@ -261,13 +260,13 @@ def _union(dtypes: Sequence[pl.DataType]) -> pl.DataType:
     if all(dtype == first for dtype in dtypes):
         return first
     if all(isinstance(dtype, pl.List) for dtype in dtypes):
-        return pl.List(_union([dtype.inner for dtype in dtypes if isinstance(dtype, pl.List)]))
+        return pl.List(_union([inner_type(dtype) for dtype in dtypes]))
     fields: dict[str, list[pl.DataType]] = {}
     for dtype in dtypes:
         if not isinstance(dtype, pl.Struct):
             raise TypeError("items of one element that differ in more than their children")
-        for part in dtype.fields:
-            fields.setdefault(part.name, []).append(part.dtype)
+        for name, part in field_types(dtype).items():
+            fields.setdefault(name, []).append(part)
     return pl.Struct({name: _union(parts) for name, parts in fields.items()})
 
 
@@ -276,13 +275,11 @@ def _emit(node: _Node, dtype: pl.DataType, parent: pl.Expr) -> pl.Expr:
     if isinstance(node, _Leaf):
         return pl.col(node.key) if node.key else pl.when(parent).then(pl.lit(node.constant))
     if isinstance(node, _Repeated):
-        inner = dtype.inner if isinstance(dtype, pl.List) else dtype
-        node.plan.result = _emit(node.item, inner, pl.lit(True))
+        node.plan.result = _emit(node.item, inner_type(dtype), pl.lit(True))
         return pl.col(node.key)
     present = combine(node.keys) if node.keys else parent
     if isinstance(node, _Several):
-        inner = dtype.inner if isinstance(dtype, pl.List) else dtype
-        parts = [_as_list(item, inner, present) for item in node.items]
+        parts = [_as_list(item, inner_type(dtype), present) for item in node.items]
         return pl.when(present).then(pl.concat_list(parts))
     if node.plain:
         return _emit(node.children[0], STRING, present)
@@ -290,13 +287,12 @@ def _emit(node: _Node, dtype: pl.DataType, parent: pl.Expr) -> pl.Expr:
 
 
 def _struct(node: _Element, dtype: pl.DataType, present: pl.Expr) -> pl.Expr:
-    fields = dtype.fields if isinstance(dtype, pl.Struct) else []
     children = {child.name: child for child in node.children}
     parts = []
-    for part in fields:
-        child = children.get(part.name)
-        made = _emit(child, part.dtype, present) if child else pl.lit(None, dtype=part.dtype)
-        parts.append(made.alias(part.name))
+    for name, part in field_types(dtype).items():
+        child = children.get(name)
+        made = _emit(child, part, present) if child else pl.lit(None, dtype=part)
+        parts.append(made.alias(name))
     return pl.struct(parts)
 
 

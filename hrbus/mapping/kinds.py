@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import polars as pl
+from polars.datatypes import DataTypeClass
 
 from hrbus.spi import Field, Layout, Type
 
@@ -77,6 +78,21 @@ class Kind:
 
 
 TEXT = Kind(Type.TEXT)
+
+
+def inner_type(dtype: pl.DataType) -> pl.DataType:
+    """Return the type of a List's items; any other type is its own."""
+    return instance(dtype.inner) if isinstance(dtype, pl.List) else dtype
+
+
+def field_types(dtype: pl.DataType) -> dict[str, pl.DataType]:
+    """Return the types of a Struct's fields by name; any other type has none."""
+    return {part.name: instance(part.dtype) for part in dtype.fields} if isinstance(dtype, pl.Struct) else {}
+
+
+def instance(dtype: pl.DataType | DataTypeClass) -> pl.DataType:
+    """Return a type that polars may have given as a class."""
+    return dtype if isinstance(dtype, pl.DataType) else dtype()
 
 
 def column_dtype(field: Field) -> pl.DataType:

@@ -4,11 +4,11 @@
     atom  = FIELD | const(TEXT) | join(SEPARATOR, FIELD, FIELD …) | run(WHAT [, FORMAT])
     call  = NAME [ "(" argument { "," argument } ")" ]
 
-A field that holds other signs than letters, digits, ``-_.#$@`` stands in double quotes; so does an argument that holds a comma,
-a bracket or a blank at its edge. A doubled quote inside quotes is one.
+A field that holds other signs than letters, digits and ``-_.#$@`` stands in double quotes; so does an argument that
+holds a comma, a bracket or a blank at its edge. A doubled quote inside quotes is one.
 
-    >>> parse('APPL-NO | digits(8)')
-    Leaf(head=Call(name='APPL-NO', arguments=None, column=0), pipes=(Call(name='digits', arguments=('8',), column=10),))
+    >>> [call.text for call in parse('APPL-NO | digits(8)').pipes]
+    ['digits(8)']
 """
 
 from __future__ import annotations

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from hrbus.mapping.binding import BoundElement, BoundLeaf, BoundNode, BoundSeveral, bound_leaves
-from hrbus.mapping.kinds import Kind, from_text
+from hrbus.mapping.kinds import Kind, field_types, from_text, inner_type
 from hrbus.mapping.plan import ITEM, Plan, Repeat, Value
 from hrbus.spi import Field, Layout, Type
 
 
 @dataclass(frozen=True)
 class Feed:
-    """Where a field's value comes from backwards: a leaf, and which of its parts where it is a join that comes apart."""
+    """Where a field's value comes from backwards: a leaf; its part, where it is a join that comes apart."""
 
     leaf: BoundLeaf
     part: int = 0
@@ -148,28 +147,26 @@ class _Reader:
 
     def step(self, at: _At, name: str) -> _At | None:
         """Return the child ``name`` of a struct; None where the documents have none."""
-        if not isinstance(at.dtype, pl.Struct):
-            return None
-        dtype = next((part.dtype for part in at.dtype.fields if part.name == name), None)
+        dtype = field_types(at.dtype).get(name)
         if dtype is None:
             return None
         key = self.plan.add(Value(f"{at.key}/{name}", (at.key,), lambda value: value.struct.field(name)))
-        return _At(key, _instance(dtype))
+        return _At(key, dtype)
 
     def item(self, at: _At, number: int) -> _At:
         """Return the item ``number`` of a list; a single element is its own first."""
         if not isinstance(at.dtype, pl.List):
             return at
-        apply: Callable[..., pl.Expr] = lambda value: value.list.get(number, null_on_oob=True)  # noqa: E731
-        return _At(self.plan.add(Value(f"{at.key}[{number + 1}]", (at.key,), apply)), _instance(at.dtype.inner))
+        node = Value(f"{at.key}[{number + 1}]", (at.key,), lambda value: value.list.get(number, null_on_oob=True))
+        return _At(self.plan.add(node), inner_type(at.dtype))
 
     def first(self, at: _At, constants: Mapping[str, str]) -> _At:
         """Return the first item of a list in which all of ``constants`` stand."""
         if not isinstance(at.dtype, pl.List):
             return at
-        inner = at.dtype.inner
-        names = {part.name for part in inner.fields} if isinstance(inner, pl.Struct) else set()
-        checks = {name: text for name, text in constants.items() if name in names}
+        inner = inner_type(at.dtype)
+        known = field_types(inner)
+        checks = {name: text for name, text in constants.items() if known.get(name) == pl.String}
         if not checks:
             return self.item(at, 0)
 
@@ -178,19 +175,18 @@ class _Reader:
             return value.list.filter(pl.all_horizontal(tests)).list.first()
 
         said = ", ".join(f"{name}={text}" for name, text in checks.items())
-        return _At(self.plan.add(Value(f"{at.key}[{said}]", (at.key,), apply)), _instance(inner))
+        return _At(self.plan.add(Value(f"{at.key}[{said}]", (at.key,), apply)), inner)
 
     def repetition(self, element: BoundElement, each: Field, at: _At) -> None:
         if self.repeated.get(each) is not element:
             return
         source = at
         if not isinstance(at.dtype, pl.List):
-            apply: Callable[..., pl.Expr] = lambda value: value.implode().over(pl.int_range(pl.len()))  # noqa: E731
-            source = _At(self.plan.add(Value(f"{at.key}[]", (at.key,), apply)), pl.List(at.dtype))
+            alone = Value(f"{at.key}[]", (at.key,), lambda value: pl.concat_list(value))
+            source = _At(self.plan.add(alone), pl.List(at.dtype))
         inner = Plan()
         reader = _Reader(inner, feeds((element,), element), repetitions((element,), element))
-        items = source.dtype.inner if isinstance(source.dtype, pl.List) else source.dtype
-        reader.children(element, _At(ITEM, _instance(items)))
+        reader.children(element, _At(ITEM, inner_type(source.dtype)))
         if each.children:
             wanted = [child for child in _columns(each) if child in reader.columns]
             inner.result = pl.struct([pl.col(reader.columns[child]).alias(child.column) for child in wanted])
@@ -203,7 +199,7 @@ class _Reader:
 
     def leaf(self, leaf: BoundLeaf, at: _At) -> None:
         """Read a leaf's text back into its fields, those that are fed by it."""
-        wanted = [feed for field in leaf.fields if (feed := self.fed.get(_own(field))) and feed.leaf is leaf]
+        wanted = [feed for field in leaf.fields if (feed := self.fed.get(field)) and feed.leaf is leaf]
         if not wanted:
             return
         if isinstance(at.dtype, pl.Struct):
@@ -217,7 +213,7 @@ class _Reader:
         blank = self.plan.add(Value(f"{at.key} | $filled", (at.key,), lambda v: pl.when(v != "").then(v)))
         key = self.converted(leaf, blank, names)
         if not leaf.split:
-            self.columns[_own(leaf.fields[0])] = key
+            self.columns[leaf.fields[0]] = key
             return
         for feed in wanted:
             field = leaf.fields[feed.part]
@@ -243,10 +239,6 @@ class _Reader:
         reason = f"the value of {leaf.rule.path} is not {kind.name}{size}"
         made = f"{key} | read {kind}"
         return self.plan.add(Value(made, (key,), lambda v: from_text(v, kind), True, field=names, reason=reason))
-
-
-def _own(field: Field) -> Field:
-    return field
 
 
 def _columns(each: Field) -> tuple[Field, ...]:
@@ -277,10 +269,6 @@ def _constants(element: BoundElement) -> dict[str, str]:
         for child in element.children
         if isinstance(child, BoundLeaf) and child.constant is not None
     }
-
-
-def _instance(dtype: Any) -> pl.DataType:
-    return dtype() if isinstance(dtype, type) else dtype
 
 
 def paths(roots: Mapping[str, BoundElement]) -> dict[str, list[str]]:

@@ -97,11 +97,10 @@ class Plan:
                 )
             for node in values:
                 failures.extend(_failures(frame, node))
-            for node in wave:
-                if isinstance(node, Repeat):
-                    column, inner = _repeat(frame, node)
-                    frame = frame.with_columns(column.alias(node.key))
-                    failures.extend(inner)
+            for repeat in (node for node in wave if isinstance(node, Repeat)):
+                column, inner = _repeat(frame, repeat)
+                frame = frame.with_columns(column.alias(repeat.key))
+                failures.extend(inner)
         return frame.select(self.result.alias("result")).to_series(), frame, failures
 
 
@@ -166,22 +165,18 @@ def _kept(lists: pl.Series, items: pl.Series, present: pl.Series) -> pl.Series:
 
 def _outward(lists: pl.Series, failure: Failure, name: str) -> Failure:
     """Return a failure of items as one of the rows that hold them, each named by the first item that failed."""
-    names = failure.field if isinstance(failure.field, pl.Series) else pl.repeat(failure.field, 1, eager=True)
-    items = (
-        pl.DataFrame({"failed": failure.rows}).with_columns(names.alias("name"))
-        if len(names) > 1
-        else (pl.DataFrame({"failed": failure.rows}).with_columns(pl.lit(names[0]).alias("name")))
-    )
-    rows = regroup(lists, items.select(pl.struct("failed", "name")).to_series()).to_frame("l")
+    names = pl.lit(failure.field) if isinstance(failure.field, str) else failure.field
+    items = failure.rows.alias("failed").to_frame().select(pl.struct("failed", names.alias("name")))
+    rows = regroup(lists, items.to_series()).to_frame("l")
     failed = pl.col("l").list.eval(pl.element().struct.field("failed"))
     made = rows.select(failed.list.any().fill_null(False).alias("failed"), failed.list.arg_max().alias("first"), "l")
     item = pl.col("l").list.get(pl.col("first"), null_on_oob=True).struct.field("name")
-    field_names = made.select(pl.format(f"{name}[{{}}]{{}}", pl.col("first") + 1, pl.lit(".") + item)).to_series()
-    return Failure(made.get_column("failed"), field_names, failure.reason)
+    named = pl.format(f"{name}[{{}}].{{}}", pl.col("first") + 1, item)
+    return Failure(made.get_column("failed"), made.select(named).to_series(), failure.reason)
 
 
 def bisect(frame: pl.DataFrame, run: Callable[[pl.DataFrame], None], broken: Callable[[pl.DataFrame], None]) -> None:
-    """Call ``run`` on the frame; where polars refuses it as a whole, on its halves, down to the one ``broken`` row."""
+    """Call ``run`` on the frame; where polars refuses it, on its halves, down to the one ``broken`` row."""
     try:
         run(frame)
     except pl.exceptions.PolarsError:

@@ -1,7 +1,7 @@
 """``$sql``: one scalar SQL expression, in a language that integrators know, compiled by us to polars.
 
-sqlglot reads the text; every node of its tree must be on a list of ours (``_COMPILERS``), and only our own
-expressions are ever run. Numbers are exact: whole numbers of their last decimal in 128 bits, whose digits are counted
+sqlglot reads the text; every node of its tree must be on a list of ours (``TABLE``), and only our own expressions are
+ever run. Numbers are exact: whole numbers of their last decimal in 128 bits, whose digits are counted
 while compiling, so that nothing can overflow. A division must say how it is rounded: ``ROUND("A" / "B", 2)``, half
 to even.
 
@@ -21,10 +21,17 @@ from sqlglot import expressions as exp
 
 from hrbus.errors import ConfigError, Fault, Place
 from hrbus.mapping.kinds import TEXT, Kind, fixed_text
-from hrbus.mapping.sql import Compiler, FormulaError, Typed
+from hrbus.mapping.sql.conditions import CONDITIONS
+from hrbus.mapping.sql.core import Compiler, FormulaError, Typed
+from hrbus.mapping.sql.leaves import LEAVES
+from hrbus.mapping.sql.numbers import NUMBERS
+from hrbus.mapping.sql.texts import TEXTS
 from hrbus.spi import Field, Type
 
 MOST_SIGNS = 10_000
+"""How long a formula may be."""
+TABLE = {**LEAVES, **NUMBERS, **TEXTS, **CONDITIONS}
+"""The allow-list: what compiles each kind of node."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +67,20 @@ def compile_formula(text: str, find: Callable[[str, int], Field | None]) -> Form
     within ``text`` as one line.
     """
     tree = _tree(text)
-    compiler = Compiler(text, find)
+    compiler = Compiler(TABLE, find)
     try:
         typed = compiler.compile(tree)
     except FormulaError as error:
         raise _fault(error.message, error.offset, error.hint) from None
+    except RecursionError:
+        raise _fault("the formula nests too deep", 0) from None
     if compiler.unknown:
         return None
     kind = Kind(Type.BOOLEAN) if typed.type is Type.BOOLEAN else TEXT
     return Formula(tuple(compiler.fields), kind, typed)
 
 
-def _tree(text: str) -> exp.Expression:
+def _tree(text: str) -> exp.Expr:
     if len(text) > MOST_SIGNS:
         raise _fault(f"a formula may have {MOST_SIGNS} characters", 0)
     try:

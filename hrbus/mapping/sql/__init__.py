@@ -1,0 +1,7 @@
+"""``$sql``: a scalar SQL expression, read by sqlglot, held against an allow-list, compiled by us to polars."""
+
+from __future__ import annotations
+
+from hrbus.mapping.sql.formula import Formula, compile_formula
+
+__all__ = ["Formula", "compile_formula"]
