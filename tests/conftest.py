@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,24 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSshServer]:
     program = need("sshd", "openssh-server")
     with OpenSshServer.start(program, tmp_path_factory.mktemp("sshd")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def cobol_program(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that compiles a program of tests/cobol, once a session.
+
+    ``sign`` is the compiler's -fsign: EBCDIC where text is converted to EBCDIC afterwards, or ASCII.
+    """
+    folder = tmp_path_factory.mktemp("cobol")
+
+    def compiled(name: str, sign: str = "EBCDIC") -> Path:
+        program = folder / f"{name}-{sign}"
+        if not program.exists():
+            compiler = need("cobc", "gnucobol4")
+            paths = ["-I", str(ROOT / "mappings" / "copybooks"), "-I", str(ROOT / "tests" / "cobol")]
+            source = str(ROOT / "tests" / "cobol" / f"{name}.cob")
+            command = [compiler, "-x", "-std=ibm", f"-fsign={sign}", *paths, "-o", str(program), source]
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        return program
+
+    return compiled

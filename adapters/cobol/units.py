@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -199,12 +201,12 @@ def _digits(leaf: Leaf, numbers: pl.Series) -> tuple[Bytes, Bools]:
     return np.stack(columns[::-1], axis=1).astype(np.uint8), over
 
 
-def _packed_field(leaf: Leaf, digits: Bytes, negative: Bools) -> Bytes:
+def _packed_field(leaf: Leaf, digits: npt.NDArray[Any], negative: Bools) -> Bytes:
     if leaf.item.usage is Usage.PACKED:
         sign = np.where(negative, 0x0D, 0x0C) if leaf.signed else np.full(len(digits), 0x0F)
         digits = np.column_stack([digits, sign]).astype(np.uint8)
     if digits.shape[1] % 2:
-        digits = np.pad(digits, ((0, 0), (1, 0)))
+        digits = np.column_stack([np.zeros(len(digits), dtype=np.uint8), digits])
     made: Bytes = (digits[:, 0::2] << 4) | digits[:, 1::2]
     return made
 
