@@ -10,7 +10,9 @@ import typer
 from hrbus.cli.words import _
 
 if TYPE_CHECKING:
+    from hrbus.errors import Place
     from hrbus.spi import Codec, Reject
+    from hrbus.yaml import Node
 
 CopybookOption = Annotated[
     Path,
@@ -43,11 +45,12 @@ def make(copybook: Path, encoding: str, frame: str, options: list[str] | None) -
     from hrbus.errors import ConfigError, Place
     from hrbus.registry import Registry
     from hrbus.spi import Context
-    from hrbus.yaml import Entries, faults_of
+    from hrbus.yaml import faults_of
 
     site.guard()
     kind = Registry.installed().codec_for(copybook)
-    entries: dict[str, Any] = {"copybook": str(copybook.absolute())}
+    layout = "copybook" if "copybook" in kind.settings.model_fields else "layout"
+    entries: dict[str, Any] = {layout: str(copybook.absolute())}
     entries |= {"encoding": encoding} if encoding else {}
     entries |= {"frame": frame} if frame else {}
     for option in options or []:
@@ -55,7 +58,7 @@ def make(copybook: Path, encoding: str, frame: str, options: list[str] | None) -
     try:
         settings = kind.settings.model_validate(entries)
     except ValidationError as error:
-        raise ConfigError(faults_of(error, Entries({}, Place(_("the options"))), kind.settings)) from None
+        raise ConfigError(faults_of(error, _node(entries, Place(_("the options"))), kind.settings)) from None
     # Paths on a command line may be anywhere: the site is the whole machine here.
     return kind.make(settings, Context(Path("/"), SystemClock(), NoMemory()))
 
@@ -66,6 +69,17 @@ def tell_reject(reject: Reject) -> None:
 
     where = _("record {number}, byte {offset}").format(number=reject.record, offset=reject.offset)
     say(": ".join(part for part in (where, reject.field, reject.reason) if part))
+
+
+def _node(value: Any, place: Place) -> Node:
+    """Return settings from a command line as if they stood in a file, so that faults name them."""
+    from hrbus.yaml import Entries, Items, Text
+
+    if isinstance(value, dict):
+        return Entries({key: _node(child, place) for key, child in value.items()}, place, dict.fromkeys(value, place))
+    if isinstance(value, list):
+        return Items(tuple(_node(child, place) for child in value), place)
+    return Text(str(value), place)
 
 
 def _put(entries: dict[str, Any], option: str) -> None:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
+from difflib import get_close_matches
 from itertools import groupby, islice
 from typing import Any, NoReturn
 
@@ -24,6 +25,9 @@ BATCH = 10_000
 """How many records a frame holds at most."""
 
 Column = Callable[[str], pl.Expr | None]
+
+_WIDE = Context(prec=40)
+"""Python's own 28 digits would refuse the wider of COBOL's numbers."""
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\"} | {chr(code): f"\\u{code:04x}" for code in range(32)}
 
@@ -143,7 +147,7 @@ def _flatten(record: Any, fields: tuple[Field, ...], path: str) -> dict[str, Any
         item = known.get(name)
         where = f"{path}.{name}" if path else name
         if item is None:
-            hint = next(iter(Layout("", fields).near(name)), "")
+            hint = next(iter(get_close_matches(name.upper(), known, 1)), "")
             raise RecordError(
                 "the layout has no such field" + (f"; did you mean {hint}?" if hint else ""), field=where
             )
@@ -187,11 +191,18 @@ def _exact(item: Field, value: Decimal, path: str) -> int | Decimal:
     """Return ``value`` with the field's scale; what does not fit exactly is refused, never rounded."""
     digits = item.digits or 38
     scale = item.scale if item.type is Type.DECIMAL else 0
-    if value and (value.adjusted() >= digits - scale or value.normalize().as_tuple().exponent < -scale):  # type: ignore[operator]
+    if value and (value.adjusted() >= digits - scale or _decimals(value) > scale):
         raise RecordError(f"does not fit {item.note or f'{digits} digits, {scale} of them decimals'}", field=path)
     if item.type is Type.INTEGER and digits <= 18:
         return int(value)
-    return value.quantize(Decimal(1).scaleb(-scale)) if scale or value else Decimal(0)
+    return value.quantize(Decimal(1).scaleb(-scale), context=_WIDE)
+
+
+def _decimals(value: Decimal) -> int:
+    """Return how many digits stand after the point, trailing zeros left out."""
+    _sign, digits, exponent = value.as_tuple()
+    zeros = next((place for place, digit in enumerate(reversed(digits)) if digit), 0)
+    return -(int(exponent) + zeros)
 
 
 _EXPECTED = {

@@ -1,63 +1,65 @@
-"""``hrbus sandbox``: the far side to play with: an SFTP server and the reference interview service, on this machine.
-
-The secrets and host key that config/ names are written below its folder, so that a new site can speak to it at once.
-"""
+"""``hrbus sandbox``: both far sides to play with, an SFTP server and the reference interview service."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import signal
+import threading
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hrbus.cli.common import SiteOption, here
 from hrbus.cli.words import _
 
 if TYPE_CHECKING:
-    from hrbus.sandbox.server import Server
+    from hrbus.sandbox.world import World
+    from hrbus.site import Site
 
-FOLDER = Path("var/sandbox")
-FILES = ("outgoing", "incoming")
-"""What the SFTP server has: where the legacy system leaves its files, and where it looks for ours."""
+HTTP_PORT, SFTP_PORT = 8089, 2022
+"""The ports that config/connections.yaml names as it is shipped."""
 
 
 def command(
-    folder: Annotated[Path, typer.Option(metavar="DIR", help=_("Where it keeps what it is told."))] = FOLDER,
-    port: Annotated[int, typer.Option(help=_("The service's port on 127.0.0.1; 0 takes a free one."))] = 8020,
-    sftp_port: Annotated[int, typer.Option(help=_("The SFTP server's port on 127.0.0.1."))] = 2022,
+    http_port: Annotated[
+        int, typer.Option(help=_("The service's port on 127.0.0.1; 0 takes a free one."))
+    ] = HTTP_PORT,
+    sftp_port: Annotated[int, typer.Option(help=_("The SFTP port on 127.0.0.1; 0 takes a free one."))] = SFTP_PORT,
     seed: Annotated[int, typer.Option(help=_("The same seed gives the same scores."))] = 1,
     minutes: Annotated[float, typer.Option(help=_("How many minutes an interview takes at most."))] = 30.0,
+    site: SiteOption = None,
 ) -> None:
     """Serve an SFTP server and an interview service to play with."""
-    import secrets
-
-    from hrbus.sandbox.app import create
     from hrbus.sandbox.life import Life
-    from hrbus.sandbox.server import run
-    from hrbus.sandbox.sftp import serve
-    from hrbus.sandbox.tokens import DEMO
+    from hrbus.sandbox.world import open_world
 
-    for name in FILES:
-        (folder / "files" / name).mkdir(parents=True, exist_ok=True)
-    password = _kept(folder / "sftp-password", secrets.token_urlsafe(24))
-    _kept(folder / "client-secret", DEMO.secret)
-    app = create(folder, life=Life(seed, minutes))
-    with serve(folder / "files", port=sftp_port, password=password, host_key=folder / "host-key") as files:
-        (folder / "known_hosts").write_text(files.host_key_line + "\n")
-        print(_("The SFTP server answers at 127.0.0.1:{port}").format(port=files.port), flush=True)
-        run(app, port=port, ready=_announce)
-
-
-def _kept(file: Path, secret: str) -> str:
-    """Return the secret in ``file``; the first time, put ``secret`` there, for the owner only."""
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text().rstrip("\n")
-    with os.fdopen(handle, "w") as stream:
-        stream.write(secret + "\n")
-    return secret
+    place = here(site)
+    place.keep()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    folder = place.var / "sandbox"
+    with open_world(folder, http_port=http_port, sftp_port=sftp_port, life=Life(seed, minutes)) as world:
+        _sample(place, world)
+        _announce(world)
+        stop.wait()
 
 
-def _announce(server: Server) -> None:
-    print(_("The interview service answers at {url}").format(url=server.url), flush=True)
+def _sample(site: Site, world: World) -> None:
+    """Lay an extract where the legacy system would, the first time, so that there is something to fetch."""
+    outgoing = world.root / "outgoing"
+    if any(outgoing.iterdir()):
+        return
+    from hrbus.clock import SystemClock
+    from hrbus.demo.extract import write
+    from hrbus.spi import Context
+    from hrbus.testing import DictMemory
+
+    write(outgoing, Context(site.root, SystemClock(), DictMemory()), night=1)
+
+
+def _announce(world: World) -> None:
+    print(_("The interview service answers at {url}").format(url=world.service.url))
+    print(_("Its description: {url}").format(url=f"{world.service.origin}/openapi.json"))
+    print(_("The SFTP server answers at sftp://{host}:{port}").format(host=world.files.host, port=world.files.port))
+    print(_("It shows {folder}; passwords and keys lie in {secrets}").format(folder=world.root, secrets=world.folder))
+    print(_("Stop it with Ctrl-C."), flush=True)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hrbus import __version__
+
+Hrbus = Callable[..., Any]
 
 HEAVY = ("polars", "numpy", "numba", "sqlalchemy", "alembic", "lxml", "xmlschema", "fastapi", "paramiko",
          "requests", "apscheduler", "yaml", "rich.console")  # fmt: skip
@@ -33,7 +37,9 @@ def test_every_fault_stands_on_a_line_of_its_own_on_stderr(hrbus: Hrbus, tmp_pat
     answer = hrbus("check", "--site", tmp_path)
     assert 2 == answer.code
     assert "" == answer.out
-    assert f"error: {tmp_path} (--site) is no site: it has no config/; make one: hrbus init {tmp_path}\n" == answer.err
+    assert (
+        f"error: {tmp_path} (--site) is no site: it has no config/; make one: hrbus init {tmp_path}\n" == answer.err
+    )
 
 
 def test_a_wrong_command_leaves_with_two_and_says_what_is_near(hrbus: Hrbus) -> None:

@@ -1,0 +1,129 @@
+"""``hrbus decode`` and ``hrbus encode`` on a copybook."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Hrbus = Callable[..., Any]
+
+COPYBOOK = """\
+       01  REC.
+           05  NO           PIC 9(4).
+           05  NAME.
+               10  FAMILY   PIC X(8).
+           05  PAY          PIC S9(5)V99 COMP-3.
+           05  FILLER       PIC X(2).
+"""
+GOOD = ['{"NO":4711,"NAME":{"FAMILY":"LOVELACE"},"PAY":-123.45}', '{"NO":12,"NAME":{"FAMILY":"TU"},"PAY":0.10}']
+
+
+@pytest.fixture
+def copybook(tmp_path: Path) -> Path:
+    file = tmp_path / "REC.cpy"
+    file.write_text(COPYBOOK)
+    return file
+
+
+@pytest.fixture
+def data(tmp_path: Path, copybook: Path, hrbus: Hrbus) -> Path:
+    """Return a file of two records, written by ``hrbus encode``."""
+    (tmp_path / "good.jsonl").write_text("\n".join(GOOD) + "\n")
+    answer = hrbus("encode", tmp_path / "good.jsonl", "--copybook", copybook, "--output", tmp_path / "REC.DAT")
+    assert (0, "", "") == answer
+    return tmp_path / "REC.DAT"
+
+
+def test_a_file_that_was_encoded_decodes_to_the_same_lines(data: Path, copybook: Path, hrbus: Hrbus) -> None:
+    assert "4711LOVELACE".encode("cp037") == data.read_bytes()[:12]
+    assert (0, "\n".join(GOOD) + "\n", "") == hrbus("decode", data, "-c", copybook)
+
+
+def test_blanks_stay_where_they_are_asked_for(data: Path, copybook: Path, hrbus: Hrbus) -> None:
+    answer = hrbus("decode", data, "-c", copybook, "--no-trim")
+    assert "TU      " == json.loads(answer.out.splitlines()[1])["NAME"]["FAMILY"]
+
+
+def test_a_bad_record_goes_to_stderr_without_its_value_and_the_good_ones_to_stdout(
+    data: Path, copybook: Path, hrbus: Hrbus
+) -> None:
+    bytes_ = bytearray(data.read_bytes())
+    bytes_[0:4] = b"\x40\x40\x40\x40"
+    data.write_bytes(bytes_)
+    answer = hrbus("decode", data, "-c", copybook)
+    assert 3 == answer.code
+    assert [GOOD[1]] == answer.out.splitlines()
+    assert answer.err.startswith("record 1, byte 0: NO: ")
+    assert "1 records were rejected." in answer.err
+
+
+def test_a_truncated_file_leaves_with_four(data: Path, copybook: Path, hrbus: Hrbus) -> None:
+    data.write_bytes(data.read_bytes()[:-1])
+    answer = hrbus("decode", data, "-c", copybook)
+    assert 4 == answer.code
+    assert answer.err.startswith("error: ")
+
+
+def test_lines_that_are_no_records_are_refused_and_the_others_written(
+    tmp_path: Path, copybook: Path, hrbus: Hrbus
+) -> None:
+    (tmp_path / "mixed.jsonl").write_text(GOOD[0] + '\n{"NO":1,"NMAE":1}\n{"NO":99999}\n')
+    answer = hrbus("encode", tmp_path / "mixed.jsonl", "-c", copybook, "--output", tmp_path / "out.dat")
+    assert 3 == answer.code
+    assert "record 2, byte 55: NMAE: the layout has no such field; did you mean NAME?" in answer.err.splitlines()
+    assert "record 3, byte 73: NO: does not fit PIC 9(4)" in answer.err.splitlines()
+    assert (tmp_path / "out.dat").stat().st_size == 18
+    assert [] == list(tmp_path.glob(".*.part"))
+
+
+def test_text_is_read_and_written_in_the_code_page_that_is_asked_for(
+    tmp_path: Path, copybook: Path, hrbus: Hrbus
+) -> None:
+    (tmp_path / "zh.jsonl").write_text('{"NO":1,"NAME":{"FAMILY":"张伟"},"PAY":1}\n')
+    options = ("-c", copybook, "-e", "gb18030", "-f", "lines")
+    assert 0 == hrbus("encode", tmp_path / "zh.jsonl", *options, "--output", tmp_path / "zh.dat").code
+    assert "张伟".encode("gb18030") in (tmp_path / "zh.dat").read_bytes()
+    answer = hrbus("decode", tmp_path / "zh.dat", *options)
+    assert '{"NO":1,"NAME":{"FAMILY":"张伟"},"PAY":1.00}\n' == answer.out
+
+
+def test_options_at_fault_are_all_named(data: Path, copybook: Path, hrbus: Hrbus) -> None:
+    answer = hrbus("decode", data, "-c", copybook, "-o", "keep_raw=perhaps", "-o", "trailer.conut=N")
+    assert 2 == answer.code
+    assert "error: the options: keep_raw: input should be a valid boolean" in answer.err
+    assert "error: the options: trailer.conut: unknown key; did you mean count?" in answer.err
+
+
+def test_a_header_can_be_named_with_dots(tmp_path: Path, data: Path, copybook: Path, hrbus: Hrbus) -> None:
+    (tmp_path / "HEAD.cpy").write_text("       01 HEAD.\n           05 H PIC X(2) VALUE 'HD'.\n")
+    head = "HD".ljust(18).encode("cp037")
+    data.write_bytes(head + data.read_bytes())
+    answer = hrbus("decode", data, "-c", copybook, "-o", f"header.copybook={tmp_path}/HEAD.cpy")
+    assert (0, GOOD) == (answer.code, answer.out.splitlines())
+
+
+@pytest.mark.parametrize("option", ["keep_raw", "=1", "a..b=1"])
+def test_an_option_must_be_a_key_and_a_value(data: Path, copybook: Path, hrbus: Hrbus, option: str) -> None:
+    answer = hrbus("decode", data, "-c", copybook, "-o", option)
+    assert 2 == answer.code
+    assert f"write KEY=VALUE, not {option}" in answer.err
+
+
+def test_files_that_are_not_there_are_named(tmp_path: Path, copybook: Path, hrbus: Hrbus) -> None:
+    answer = hrbus("decode", tmp_path / "none.dat", "-c", copybook)
+    assert (2, f"error: there is no file {tmp_path}/none.dat\n") == (answer.code, answer.err)
+    answer = hrbus("encode", tmp_path / "none.jsonl", "-c", copybook, "--output", tmp_path / "x")
+    assert (2, f"error: there is no file {tmp_path}/none.jsonl\n") == (answer.code, answer.err)
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_pipe_works_both_ways(copybook: Path, data: Path, hrbus: Hrbus, monkeypatch: pytest.MonkeyPatch) -> None:
+    with io.TextIOWrapper(io.BytesIO(data.read_bytes())) as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        assert GOOD == hrbus("decode", "-", "-c", copybook).out.splitlines()
