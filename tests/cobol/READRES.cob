@@ -27,6 +27,7 @@
            05  REC-TYPE                    PIC X.
            05  DETAILS                     PIC 9(9) VALUE 0.
            05  J                           PIC 9(2).
+           05  SHOWN-COUNT                 PIC 9(2).
            05  SHOWN-SCORE                 PIC +999.99.
            05  REC-LENGTH                  PIC 9(4).
        PROCEDURE DIVISION.
@@ -86,7 +87,8 @@
            DISPLAY 'RES-BAND=' RES-BAND
            DISPLAY 'RES-ADVICE=' RES-ADVICE
            DISPLAY 'RES-COMMENT=' RES-COMMENT
-           DISPLAY 'RES-DIM-COUNT=' RES-DIM-COUNT
+           MOVE RES-DIM-COUNT TO SHOWN-COUNT
+           DISPLAY 'RES-DIM-COUNT=' SHOWN-COUNT
            PERFORM VARYING J FROM 1 BY 1 UNTIL J > RES-DIM-COUNT
                DISPLAY 'DIM-CODE=' DIM-CODE(J)
                MOVE DIM-SCORE(J) TO SHOWN-SCORE

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from adapters.cobol import COBOL
+from adapters.cobol.settings import CobolSettings, Header, Trailer
 from hrbus.spi import Batch, Codec, Origin, Reject
 from hrbus.testing import ManualClock, RecordingDelivery, a_context
 
@@ -25,7 +26,7 @@ TRAILER: dict[str, Any] = {"copybook": "copybooks/TRAILREC.cpy", "count": "TRAIL
 
 def a_codec(root: Path, copybook: str, **settings: Any) -> Codec:
     settings = {"header": HEADER, "trailer": TRAILER, **settings}
-    return COBOL.make(COBOL.settings(copybook=f"copybooks/{copybook}", **settings), a_context(root))
+    return COBOL.make(CobolSettings(copybook=f"copybooks/{copybook}", **settings), a_context(root))
 
 
 def run(program: Path, **environment: str) -> str:
@@ -154,13 +155,13 @@ def test_results_that_are_written_are_understood_by_a_cobol_program(
     root: Path, cobol_program: Program, tmp_path: Path, encoding: str, code: str
 ) -> None:
     sets = {"HEAD-FILE-ID": "RESULTS", "HEAD-CREATED-ON": "run(date)", "HEAD-SEQUENCE": "run(sequence)"}
-    settings = COBOL.settings(
+    settings = CobolSettings(
         copybook="copybooks/RESULTRC.cpy",
         encoding=encoding,
         sign="ebcdic",
         time_zone="Asia/Shanghai",
-        header=HEADER | {"set": sets},
-        trailer=TRAILER,
+        header=Header(**HEADER, set=sets),
+        trailer=Trailer(**TRAILER),
     )
     codec = COBOL.make(settings, a_context(root, clock=ManualClock()))
     frame = pl.DataFrame(
