@@ -15,12 +15,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hrbus.clock import Clock
 from hrbus.sandbox import sftp
 from hrbus.sandbox.app import create
 from hrbus.sandbox.life import Life
+from hrbus.sandbox.models import State
+from hrbus.sandbox.scores import result as scored
 from hrbus.sandbox.server import Server, serve
+from hrbus.sandbox.store import Store
 from hrbus.sandbox.tokens import Client
 
 USER = "hrbus"
@@ -39,6 +43,30 @@ class World:
     def root(self) -> Path:
         """What the legacy system sees: ``outgoing`` (it writes) and ``incoming`` (it reads)."""
         return self.folder / "files"
+
+    @property
+    def store(self) -> Store:
+        """What the interview service knows."""
+        found: Store = self.service.app.state.store
+        return found
+
+    def order(self, external_id: str) -> dict[str, Any] | None:
+        """Return the order for ``external_id`` as the service stored it, None where there is none."""
+        found = self.store.find(external_id=external_id, limit=1)
+        return found[0].body if found else None
+
+    def result(self, external_id: str) -> dict[str, Any] | None:
+        """Return what the service answers when asked for the result, None where there is none (yet)."""
+        found = self.store.find(external_id=external_id, status=(State.COMPLETED,), limit=1)
+        if not found:
+            return None
+        row, store = found[0], self.store
+        story = store.life.story(row.external_id, row.created, row.expires)
+        return scored(store.life.seed, row.body, row.id, story, store.now_ms()).model_dump(mode="json")
+
+    def orders(self) -> dict[str, Any]:
+        """Return how many orders the service has, and which came more than once."""
+        return self.store.counts()
 
 
 @contextmanager
