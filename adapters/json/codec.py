@@ -38,6 +38,7 @@ from hrbus.spi import (
 
 BATCH = 10_000
 LONGEST_LINE = 16 * 1024 * 1024
+_NOT_JSON = "not JSON"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -66,7 +67,10 @@ class JsonCodec:
         return self._layout
 
     def decode(self, stream: BinaryIO, origin: Origin) -> Iterator[Batch]:
-        """Yield the lines in batches of ten thousand. A line above 16 MiB is a BatchError."""
+        """Yield the lines in batches of ten thousand.
+
+        A line above 16 MiB is a BatchError, and so is a last line that breaks off: no line end, and not JSON.
+        """
         page: list[tuple[int, int, bytes]] = []
         record = offset = 0
         while line := stream.readline(LONGEST_LINE + 1):
@@ -78,6 +82,10 @@ class JsonCodec:
             start, offset = offset, offset + len(line)
             if not start and line.startswith(_BYTE_ORDER_MARK):
                 start, line = 3, line[3:]
+            if line.strip() and not line.endswith(b"\n") and str(self._parse(line)).startswith(_NOT_JSON):
+                raise BatchError(
+                    f"{origin.artifact}: the last line, at byte {start}, breaks off; fetch the file again"
+                )
             if line.strip():
                 record += 1
                 page.append((record, start, line.rstrip(b"\r\n")))
@@ -153,7 +161,7 @@ class JsonCodec:
         except RecursionError:
             return "nested too deeply"
         except json.JSONDecodeError as error:
-            return f"not JSON at character {error.pos + 1} of the line: {error.msg}"
+            return f"{_NOT_JSON} at character {error.pos + 1} of the line: {error.msg}"
         except ValueError:
             return "a number that JSON does not have, or one too long to read"
         return found if isinstance(found, dict) else "expected an object, found something else"

@@ -189,6 +189,8 @@ class Columns:
 def _plain(value: Decimal | int) -> str | None:
     """Return a number without exponent and without zeros at its end; None where that would be absurdly long."""
     number = Decimal(value)
+    if not number:
+        return "0"
     if not number.is_finite() or abs(number.adjusted()) > _TOO_MANY_PLACES:
         return None
     text = format(number, "f")

@@ -91,7 +91,7 @@ class _Reader:
             self._fault(node, prefix, f"more than {_DEEPEST} levels", "make it flatter")
             return ()
         children = self._mapping(node, prefix)
-        if not children:
+        if not node.value:
             self._fault(node, prefix, "no fields", "name at least one")
         return tuple(self._field(key, child, prefix, depth) for key, child in children.items())
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import polars as pl
 import pytest
 
+from hrbus.clock import SystemClock
 from hrbus.spi import ID, KEY, Batch, ConfigError, Outcomes, TransientError
 from hrbus.testing import RecordingDelivery
-
 from tests.integration.rest.conftest import Service, merged, orders
 
 DELIVERY = RecordingDelivery()
@@ -147,8 +147,8 @@ def test_calls_that_succeeded_beside_a_failing_one_are_told_before_it_is_raised(
 
 def test_an_order_in_flight_is_asked_for_again_until_it_is_done(service: Service) -> None:
     service.fault("slow_store", seconds=0.3)
-    target = service.target(bulk=0, timeouts={"read": 0.1}, retry={"attempts": 20, "base": 0.2, "cap": 0.2})
-    service.clock.sleep = __import__("time").sleep  # type: ignore[method-assign]
+    retry = {"attempts": 20, "base": 0.2, "cap": 0.2}
+    target = service.target(clock=SystemClock(), bulk=0, timeouts={"read": 0.1}, retry=retry)
     assert ["sent"] == merged(list(target.deliver([orders(1)], DELIVERY)))["status"].to_list()
     assert 1 == service.counts()["orders"]
 
@@ -162,7 +162,7 @@ def test_a_token_that_is_refused_once_is_renewed(service: Service) -> None:
 
 def test_a_token_that_is_refused_twice_is_a_fault_of_the_settings(service: Service) -> None:
     service.fault("status", status=401, path="/v1/interviews", times=2)
-    told, error = collect(service.target().deliver([orders(1)], DELIVERY))
+    _, error = collect(service.target().deliver([orders(1)], DELIVERY))
     assert isinstance(error, ConfigError)
     assert "refuses our credentials (401); check auth of the connection" in str(error)
 
