@@ -26,46 +26,26 @@ ROOT = "Candidate"
 SCHEMAS = Path(__file__).resolve().parent.parent / "hrxml_schemas"
 
 
-def trees(count: int) -> pl.Series:
-    """Return ``count`` candidates as a Struct column in canonical shape, without nulls where a field is required."""
-    row = pl.int_range(count, eager=True)
-    number = row.cast(pl.String).str.zfill(8)
-    blank = row % 3 == 0
+def maybe(text: str) -> pl.Expr:
+    """Return a text that is blank in every third row."""
+    return pl.when(pl.int_range(pl.len()) % 3 != 0).then(pl.lit(text))
 
-    def maybe(text: str) -> pl.Expr:
-        return pl.when(~blank).then(pl.lit(text))
 
-    def job(n: int) -> pl.Expr:
-        return pl.struct(
-            EmployerOrgName=pl.format("Employer number {} of {}", pl.lit(n), "n"),
-            PositionHistory=pl.concat_list(
-                pl.struct(
-                    Title=pl.lit(f"Senior programmer, level {n}"),
-                    OrgName=pl.struct(OrganizationName=pl.format("Department {}", "n")),
-                    Description=pl.lit(
-                        "Kept the nightly batch running and moved its reports to the new scheduler. " * 3
-                    ),
-                    StartDate=pl.struct(YearMonth=pl.lit(f"201{n}-03")),
-                    EndDate=pl.struct(YearMonth=maybe(f"201{n + 1}-02")),
-                )
-            ),
-        )
+def field(**attributes: str) -> list[pl.Expr]:
+    """Return attributes that are the same in every row."""
+    return [pl.lit(value).alias(f"@{name}") for name, value in attributes.items()]
 
-    def skill(code: str) -> pl.Expr:
-        value = pl.struct(
-            pl.lit("0").alias("@minValue"), pl.lit("100").alias("@maxValue"), pl.lit("77").alias("$text")
-        )
-        return pl.struct(
-            pl.lit(code).alias("@name"), pl.concat_list(pl.struct(NumericValue=value)).alias("CompetencyEvidence")
-        )
 
-    def identity(owner: str, value: pl.Expr) -> pl.Expr:
-        text = pl.concat_list(pl.struct(pl.lit("APPL-NO").alias("@name"), value.alias("$text")))
-        return pl.struct(pl.lit(owner).alias("@idOwner"), text.alias("IdValue"))
+def identity(value: pl.Expr) -> pl.Expr:
+    """Return an identifier with its owner."""
+    text = pl.concat_list(pl.struct(*field(name="APPL-NO"), value.alias("$text")))
+    return pl.struct(*field(idOwner="LEGACYHR"), IdValue=text)
 
-    family = (
-        pl.when(pl.int_range(pl.len()) % 50 == 0).then(pl.lit("Smith & Sons <O'Neil>")).otherwise(pl.lit("Lovelace"))
-    )
+
+def person() -> pl.Expr:
+    """Return names and addresses; one name in fifty holds what XML must escape."""
+    rare = pl.int_range(pl.len()) % 50 == 0
+    family = pl.when(rare).then(pl.lit("Smith & Sons <O'Neil>")).otherwise(pl.lit("Lovelace"))
     address = pl.struct(
         CountryCode=pl.lit("GB"),
         PostalCode=pl.format("{}-12", "n"),
@@ -77,43 +57,65 @@ def trees(count: int) -> pl.Series:
         InternetEmailAddress=pl.format("ada{}@example.com", "n"),
         PostalAddress=address,
     )
-    school = pl.struct(
-        School=pl.concat_list(pl.struct(SchoolName=pl.lit("State University of Somewhere"))),
-        Degree=pl.concat_list(
-            pl.struct(DegreeName=pl.lit("BSc Mathematics"), DegreeDate=pl.struct(Year=pl.lit("2009")))
-        ),
-        **{"@schoolType": pl.lit("university")},
+    name = pl.struct(
+        FormattedName=pl.concat_str(pl.lit("Ada "), family),
+        GivenName=pl.concat_list(pl.lit("Ada")),
+        MiddleName=maybe("Augusta"),
+        FamilyName=pl.concat_list(family),
     )
-    person = pl.struct(
-        PersonId=identity("LEGACYHR", pl.format("P{}", "n")),
-        PersonName=pl.struct(
-            FormattedName=pl.concat_str(pl.lit("Ada "), family),
-            GivenName=pl.concat_list(pl.lit("Ada")),
-            MiddleName=maybe("Augusta"),
-            FamilyName=pl.concat_list(family),
-        ),
-        ContactMethod=pl.concat_list(contact),
+    return pl.struct(PersonId=identity(pl.format("P{}", "n")), PersonName=name, ContactMethod=pl.concat_list(contact))
+
+
+def job(number: int) -> pl.Expr:
+    """Return one employer with one position."""
+    work = "Kept the nightly batch running and moved its reports to the new scheduler. "
+    position = pl.struct(
+        Title=pl.lit(f"Senior programmer, level {number}"),
+        OrgName=pl.struct(OrganizationName=pl.format("Department {}", "n")),
+        Description=pl.lit(work * 2),
+        StartDate=pl.struct(YearMonth=pl.lit(f"201{number}-03")),
+        EndDate=pl.struct(YearMonth=maybe(f"201{number + 1}-02")),
     )
+    employer = pl.format("Employer number {} of {}", pl.lit(number), "n")
+    return pl.struct(EmployerOrgName=employer, PositionHistory=pl.concat_list(position))
+
+
+def school() -> pl.Expr:
+    """Return one school with one degree."""
+    degree = pl.struct(DegreeName=pl.lit("BSc Mathematics"), DegreeDate=pl.struct(Year=pl.lit("2009")))
+    name = pl.struct(SchoolName=pl.lit("State University of Somewhere"))
+    return pl.struct(*field(schoolType="university"), School=pl.concat_list(name), Degree=pl.concat_list(degree))
+
+
+def skill(code: str) -> pl.Expr:
+    """Return one competency with its evidence."""
+    value = pl.struct(*field(minValue="0", maxValue="100"), pl.lit("77").alias("$text"))
+    return pl.struct(*field(name=code), CompetencyEvidence=pl.concat_list(pl.struct(NumericValue=value)))
+
+
+def trees(count: int) -> pl.Series:
+    """Return ``count`` candidates as a Struct column in canonical shape."""
     profile = pl.struct(
-        PersonalData=person,
+        PersonalData=person(),
         PreferredPosition=pl.struct(PreferredLanguage=maybe("en-GB")),
         EmploymentHistory=pl.struct(EmployerOrg=pl.concat_list(job(1), job(3), job(5))),
-        EducationHistory=pl.struct(SchoolOrInstitution=pl.concat_list(school)),
+        EducationHistory=pl.struct(SchoolOrInstitution=pl.concat_list(school())),
     )
     area = pl.struct(
         Application=pl.struct(Id=pl.col("n"), Stage=pl.lit("interview"), AppliedAt=pl.lit("2026-11-20")),
         Consent=pl.struct(NoticeVersion=maybe("2026-03"), AiAnalysis=pl.lit("true"), Recording=pl.lit("false")),
     )
-    vacancy = identity("LEGACYHR", pl.lit("REQ-2026-0042"))
+    posting = pl.struct(Id=identity(pl.lit("REQ-2026-0042")))
     skills = pl.concat_list(*(skill(code) for code in ("COBOL", "Java", "JCL", "DB2")))
     candidate = pl.struct(
-        CandidateRecordInfo=pl.struct(Id=pl.concat_list(identity("LEGACYHR", pl.col("n"))), Status=pl.lit("Active")),
-        RelatedPositionPostings=pl.struct(PositionPosting=pl.concat_list(pl.struct(Id=vacancy))),
+        CandidateRecordInfo=pl.struct(Id=pl.concat_list(identity(pl.col("n"))), Status=pl.lit("Active")),
+        RelatedPositionPostings=pl.struct(PositionPosting=pl.concat_list(posting)),
         CandidateProfile=pl.concat_list(profile),
         Resume=pl.struct(StructuredXMLResume=pl.struct(Qualifications=pl.struct(Competency=skills))),
         UserArea=area,
     )
-    return pl.DataFrame({"n": number}).select(candidate.alias(ROOT)).to_series()
+    numbers = pl.int_range(count, eager=True).cast(pl.String).str.zfill(8)
+    return pl.DataFrame({"n": numbers}).select(candidate.alias(ROOT)).to_series()
 
 
 Plan = Callable[[etree._Element, Any], None]
@@ -151,8 +153,9 @@ def compiled(node: Node) -> Plan:
 def plainly(vocabulary: Vocabulary, records: list[dict[str, Any]], plan: Plan) -> list[bytes]:
     """Build every document out of lxml elements."""
     found = []
+    namespaces: Any = {None: vocabulary.namespace}
     for tree in records:
-        root = etree.Element(f"{{{vocabulary.namespace}}}{ROOT}", nsmap={None: vocabulary.namespace})
+        root = etree.Element(f"{{{vocabulary.namespace}}}{ROOT}", nsmap=namespaces)
         plan(root, tree)
         found.append(etree.tostring(root))
     return found

@@ -114,6 +114,13 @@ def any_of(masks: Sequence[Mask]) -> Mask:
     return Mask("|".join(sorted(leaves)), reduce(or_, leaves.values()), leaves)
 
 
+def but_not(mask: Mask, other: Mask) -> Mask:
+    """Return where ``mask`` is true and ``other``, which is never true without it, is not."""
+    missing = pl.lit(value=False) if other.expr is None else ~other.expr
+    expr = missing if mask.expr is None else mask.expr & missing
+    return Mask(f"{mask.key}-({other.key})", expr)
+
+
 def in_slices(column: pl.Series, work: Callable[[pl.Series], pl.Series]) -> pl.Series:
     """Return what ``work`` makes of a column, row by row, done in as many threads as there are processors."""
     slices = min(os.cpu_count() or 1, column.len() // SLICE)

@@ -161,6 +161,11 @@ class Node:
         """Whether a document holds it as one text: an attribute, a ``$text``, an element without attributes."""
         return not self.item.content.items
 
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether it is an element that is valid with nothing in it at all."""
+        return self.facets is None and not any(node.required or node.choice for node in self.fields.values())
+
     @cached_property
     def fields(self) -> dict[str, Node]:
         """The children by field name: attributes, then ``$text``, then elements in the order of the schema."""
@@ -176,6 +181,16 @@ class Node:
     def attributes(self) -> tuple[Node, ...]:
         """The attributes, in the order in which they are written."""
         return tuple(node for node in self.fields.values() if node.kind is Kind.ATTRIBUTE)
+
+    @cached_property
+    def tags(self) -> dict[str, Node]:
+        """The children by their names as lxml writes them, ``{namespace}name``; an attribute's begins with ``@``."""
+        found = {}
+        for node in self.fields.values():
+            at = "@" if node.kind is Kind.ATTRIBUTE else ""
+            name = node.name.removeprefix("@").rpartition(":")[2]
+            found[f"{at}{{{node.namespace}}}{name}" if node.namespace else at + name] = node
+        return found
 
     def child(self, name: str) -> Node:
         """Return the child with that field name; ``PathError`` with the names that look like it."""

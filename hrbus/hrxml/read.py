@@ -13,9 +13,8 @@ from lxml import etree
 
 from hrbus.errors import RecordError
 from hrbus.hrxml.node import TEXT, Kind, Node
-from hrbus.hrxml.schema import XML
 
-_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
 def parser(*, keep_instructions: bool = False) -> etree.XMLParser:
@@ -71,15 +70,13 @@ class Reader:
 def _tree(element: etree._Element, node: Node) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in element.attrib.items():
-        attribute = etree.QName(str(key))
-        if attribute.namespace != _XSI:
-            prefix = "@xml:" if attribute.namespace == XML else "@"
-            found[_known(node, prefix + attribute.localname, attribute.namespace).name] = str(value)
+        name = str(key)
+        if not name.startswith(_XSI):
+            found[_known(node, f"@{name}").name] = str(value)
     if TEXT in node.fields:
         found[TEXT] = element.text or ""
     for below in element:
-        name = etree.QName(below)
-        child = _known(node, name.localname, name.namespace)
+        child = _known(node, str(below.tag))
         content = (below.text or "") if child.is_leaf else _tree(below, child)
         if content == {}:
             continue
@@ -90,9 +87,12 @@ def _tree(element: etree._Element, node: Node) -> dict[str, Any]:
     return {name: found[name] for name in node.fields if name in found}
 
 
-def _known(node: Node, name: str, namespace: str | None) -> Node:
-    child = node.fields.get(name)
-    if child is None or child.namespace != (namespace or ""):
-        kind = "attribute" if name.startswith("@") else Kind.ELEMENT
-        raise RecordError(f"this vocabulary has no {kind} {name} here", field=node.path or node.name)
+def _known(node: Node, tag: str) -> Node:
+    child = node.tags.get(tag)
+    if child is None:
+        name = tag.rpartition("}")[2]
+        kind = Kind.ATTRIBUTE if tag.startswith("@") else Kind.ELEMENT
+        raise RecordError(
+            f"this vocabulary has no {kind} {name.removeprefix('@')} here", field=node.path or node.name
+        )
     return child

@@ -55,7 +55,7 @@ def _render(root: Node, trees: pl.Series, style: Style) -> pl.Series:
         raise ValueError(f"{root.name} cannot be made of a column without a type")
     frame = pl.DataFrame({"height": pl.repeat(0, trees.len(), dtype=pl.Int8, eager=True)})
     frame = frame.with_columns(scope.leaves).with_columns(scope.texts).with_columns(scope.masks)
-    return frame.select(built.text().alias(root.name)).to_series()
+    return frame.with_columns(built.text().alias(root.name)).get_column(root.name)
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,10 @@ def build(node: Node, cursor: Cursor, style: Style, scope: Scope) -> Built | Non
 def _list(node: Node, cursor: Cursor, style: Style, scope: Scope) -> Built | None:
     if not node.many:
         raise ValueError(f"{node.path} stands at most once, but the column holds a list")
-    if cursor.values.list.len().max() in {None, 0, 1}:  # one by one, which is several times cheaper
+    longest = cursor.values.list.len().max()
+    if not longest:
+        return None
+    if longest == 1:  # one by one, which is several times cheaper
         first = None if cursor.expr is None else cursor.expr.list.first()
         single = _one(node, Cursor(cursor.values.list.first(), first), style, scope)
         return None if single is None else style.many(single)
@@ -162,7 +165,7 @@ def _list(node: Node, cursor: Cursor, style: Style, scope: Scope) -> Built | Non
 
 def _one(node: Node, cursor: Cursor, style: Style, scope: Scope) -> Built | None:
     dtype = cursor.values.dtype
-    if isinstance(dtype, pl.Null):
+    if cursor.values.null_count() == cursor.values.len() and node.path:
         return None
     if isinstance(dtype, pl.Struct) and (node.fields or not node.path):
         members = [(child, build(child, below, style, scope)) for child, below in cursor.fields(node)]

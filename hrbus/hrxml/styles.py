@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hrbus.hrxml.columns import ALWAYS, Built, Guarded, join
+from hrbus.hrxml.columns import ALWAYS, Built, Guarded, Mask, Part, but_not, join
 from hrbus.hrxml.node import Kind, Node
 from hrbus.hrxml.render import Scope
 
@@ -52,15 +52,28 @@ class Xml:
         """Return the element, with its namespaces if it is the root."""
         tag = self._tag(node)
         start = f"<{tag}{self._namespaces()}" if not node.path else f"<{tag}"
-        attributes = [built for child, built in members if child.kind is Kind.ATTRIBUTE]
-        content = [built for child, built in members if child.kind is not Kind.ATTRIBUTE]
         mask = scope.any_of([built.mask for _, built in members]) if node.path else ALWAYS
+        attributes = [built for child, built in members if child.kind is Kind.ATTRIBUTE]
+        content = self._content(node, {child.name: built for child, built in members}, mask)
         if not content:
             return join(attributes, mask).wrap(start, "/>")
         if not attributes:
             return join(content, mask).wrap(f"{start}>", f"</{tag}>")
-        middle = Built((">" if mask.expr is None else Guarded(">", mask.key, mask.expr),), mask)
-        return join([*attributes, middle, *content], mask).wrap(start, f"</{tag}>")
+        return join([*attributes, Built((_where(">", mask),), mask), *content], mask).wrap(start, f"</{tag}>")
+
+    def _content(self, node: Node, members: dict[str, Built], mask: Mask) -> list[Built]:
+        """Return what stands in the element; a child that must stand and has nothing to say stands empty."""
+        content: list[Built] = []
+        for name, child in node.fields.items():
+            built = members.get(name)
+            if child.kind is Kind.ATTRIBUTE:
+                continue
+            if child.required and child.may_be_empty and (built is None or built.mask.key != mask.key):
+                gap = mask if built is None else but_not(mask, built.mask)
+                content.append(Built((_where(f"<{self._tag(child)}/>", gap),), gap))
+            if built is not None:
+                content.append(built)
+        return content
 
     def _tag(self, node: Node) -> str:
         if node.namespace == self.namespace:
@@ -70,6 +83,10 @@ class Xml:
     def _namespaces(self) -> str:
         others = "".join(f' xmlns:{self.prefixes[uri]}="{uri}"' for uri in self.declared)
         return f' xmlns="{self.namespace}"{others}'
+
+
+def _where(literal: str, mask: Mask) -> Part:
+    return literal if mask.expr is None else Guarded(literal, mask.key, mask.expr)
 
 
 @dataclass(frozen=True)
