@@ -125,6 +125,7 @@ class Compiler:
             dtype = {Type.TEXT: pl.String(), Type.DECIMAL: pl.Int128(), Type.BOOLEAN: pl.Boolean()}[wanted]
             return replace(typed, type=wanted, value=lambda columns: pl.lit(None, dtype=dtype), digits=1)
         if typed.type is not wanted and not self.unknown:
+            self.offset = self._start(node)
             self.fail(f"{name} should stand here", hint)
         return typed
 

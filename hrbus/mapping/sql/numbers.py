@@ -17,7 +17,7 @@ from hrbus.spi import Type
 def _negative(c: Compiler, node: exp.Neg) -> Typed:
     part = c.number_of(node.this)
     literal = -part.literal if isinstance(part.literal, Decimal) else None
-    return replace(part, value=lambda columns: -part.value(columns), literal=literal)
+    return replace(part, value=lambda columns: pl.lit(0, dtype=pl.Int128) - part.value(columns), literal=literal)
 
 
 def _sum(c: Compiler, node: exp.Add | exp.Sub) -> Typed:

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+import pytest
+
+from hrbus.mapping.converters import Converter, Example, Step, known
+from hrbus.mapping.kinds import TEXT, Kind, from_text, to_text
+from hrbus.mapping.leaf import pipes
+from hrbus.mapping.tables import Table
+from hrbus.spi import Type
+
+TABLES = {"colours": Table({"R": "red", "3": "green", "B": "red"})}
+INTEGER = Kind(Type.INTEGER, 8, signed=False)
+MONEY = Kind(Type.DECIMAL, 9, 2)
+EXAMPLES = [(converter, example) for converter in known().values() for example in converter.examples]
+
+
+def step(call: str, kind: Kind = TEXT) -> Step:
+    (found,) = pipes(call)
+    return known()[found.name].make(found.arguments or (), kind, TABLES)
+
+
+def forward(call: str, value: Any, kind: Kind = TEXT) -> str | None:
+    made = step(call, kind).forward
+    frame = pl.DataFrame({"v": [value]}, schema={"v": kind.dtype})
+    return frame.select(to_text(made.apply(pl.col("v")), made.gives).alias("t")).item()  # type: ignore[no-any-return]
+
+
+def backward(call: str, text: str | None, kind: Kind = TEXT) -> Any:
+    made = step(call, kind)
+    assert made.backward
+    frame = pl.DataFrame({"t": [text]}, schema={"t": pl.String})
+    return frame.select(made.backward.apply(from_text(pl.col("t"), made.forward.gives)).cast(kind.dtype)).item()
+
+
+@pytest.mark.parametrize(("converter", "example"), EXAMPLES, ids=[f"{e.call} {e.field}" for _, e in EXAMPLES])
+def test_every_example_of_the_reference_is_true(converter: Converter, example: Example) -> None:
+    value = pl.select(from_text(pl.lit(example.field), example.kind)).item()
+    assert example.document == (forward(example.call, value, example.kind) or "")
+    if not step(example.call, example.kind).lossy:
+        assert from_text_of(value, example) == backward(example.call, example.document or None, example.kind)
+
+
+def from_text_of(value: Any, example: Example) -> Any:
+    return value.strip() if example.call == "trim" else value
+
+
+def test_every_converter_has_an_example_and_a_summary() -> None:
+    assert all(converter.examples and converter.summary.endswith(".") for converter in known().values())
+
+
+def test_dates_that_are_none_are_null_and_never_guessed() -> None:
+    values = ["2024022", " 2024022", "20240230", "20241301", "00000101", "2024-2-1", "２０２４０２２９"]
+    assert [None] * 7 == [forward("date(%Y%m%d)", value) for value in values]
+
+
+def test_a_number_gets_the_leading_zeros_of_its_form_back() -> None:
+    assert forward("date(%m%Y)", 32024, Kind(Type.INTEGER, 6)) == "2024-03"
+    assert backward("date(%m%Y)", "2024-03", Kind(Type.INTEGER, 6)) == 32024
+
+
+def test_a_moment_is_written_in_utc_and_read_in_any_zone() -> None:
+    call = "datetime(%Y%m%d, Asia/Shanghai)"
+    assert forward(call, 20240229, INTEGER) == "2024-02-28T16:00:00Z"
+    texts = ["2024-02-28T23:30:00Z", "2024-02-29T00:30:00.125+01:00", "2024-02-29"]
+    assert [20240229, 20240229, None] == [backward(call, text, INTEGER) for text in texts]
+
+
+def test_a_local_time_that_clocks_skipped_or_doubled_is_refused() -> None:
+    call = "datetime(%Y%m%d%H%M, Europe/Berlin)"
+    assert [None, None] == [forward(call, text) for text in ("202403310230", "202410270230")]
+
+
+def test_a_scale_rounds_half_to_even_and_refuses_what_is_outside() -> None:
+    assert ["0", "1", "2", "2", "2", None] == [
+        forward("scale(0..10, 0..5, 0)", n, INTEGER) for n in (1, 2, 3, 4, 5, 11)
+    ]
+    assert [None, 9] == [backward("scale(0..9, 0..100)", t, INTEGER) for t in ("100.01", "100")]
+
+
+def test_a_scale_gives_as_many_decimals_as_it_needs_to_come_back() -> None:
+    assert forward("scale(0..1000, 0..1)", 1, INTEGER) == "0.001"
+    assert backward("scale(0..1000, 0..1)", "0.001", INTEGER) == 1
+    assert step("scale(0..100, 0..5, 0)", INTEGER).lossy
+
+
+def test_a_scale_of_negative_numbers_and_decimals_is_exact() -> None:
+    assert forward("scale(-1.5..1.5, 0..3)", Decimal("-0.25"), MONEY) == "1.25"
+
+
+def test_number_refuses_what_a_cast_would_take() -> None:
+    good, bad = ["1", "+1.50", "-0"], ["1e2", " x", "", ".", "1,5", "0x1"]
+    assert ["1.00", "1.50", "0.00"] == [forward("number(2)", text) for text in good]
+    assert [None] * 6 == [forward("number(2)", text) for text in bad]
+
+
+def test_a_number_that_does_not_fit_its_field_is_refused() -> None:
+    assert backward("number(2)", "1234567.89", MONEY) == Decimal("1234567.89")
+    assert backward("number(2)", "12345678.00", MONEY) is None
+    assert backward("digits(8)", "-1", INTEGER) is None
+
+
+def test_a_word_of_two_codes_comes_back_as_the_first() -> None:
+    made = step("table(colours)")
+    assert [forward("table(colours)", code) for code in ("R", "B", "X")] == ["red", "red", None]
+    assert backward("table(colours)", "red") == "R"
+    assert made.lossy == "B come back as another code"
+
+
+def test_a_table_can_say_what_an_unknown_code_becomes() -> None:
+    assert [forward("table(colours, other)", code) for code in ("R", "X", None)] == ["red", "other", None]
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        ("trim(x)", TEXT, "takes 0 arguments, not 1"),
+        ("trim", INTEGER, "takes text, and this is a number"),
+        ("cut(0)", TEXT, "'0' is not a whole number from 1 to 1000000"),
+        ("blank", TEXT, "takes one or more values that mean: nothing"),
+        ("blank(x)", INTEGER, "'x' is not a value of this field"),
+        ("table(shapes)", TEXT, "there is no table shapes; declared here: colours"),
+        ("boolean(Y, Y)", TEXT, "needs two different values"),
+        ("date(%j)", TEXT, "the form '%j' must be made of %Y %m %d %H %M %S and signs between them"),
+        ("date(%d%m)", TEXT, "the form '%d%m' must hold a year, year and month, a date, or a date and time"),
+        ("date(%Y-%m)", INTEGER, "the field is a number, so its form cannot hold other signs: '%Y-%m'"),
+        ("datetime(%Y%m%d, Mars)", TEXT, "there is no time zone 'Mars'; write one like Asia/Shanghai, or UTC"),
+        ("scale(0-9, 0..1)", TEXT, "'0-9' is not a range; write 0..100"),
+        ("scale(9..0, 0..1)", TEXT, "the range 9..0 must rise"),
+        ("scale(0..1e9, 0..1)", TEXT, "'1e9' is not a number"),
+        ("digits(8)", MONEY, "takes a whole number, or digits as text"),
+    ],
+)
+def test_arguments_that_cannot_be_are_refused_in_a_sentence(call: str, kind: Kind, message: str) -> None:
+    with pytest.raises(ValueError, match="^") as caught:
+        step(call, kind)
+    assert message == str(caught.value)
