@@ -48,6 +48,8 @@ LEADING_SEPARATE = 4
 
 NO_VALUE = 0xFF
 MINUS = 0x10
+_PAIRS = np.array([10 * (b >> 4) + (b & 15) if b >> 4 < 10 and b & 15 < 10 else 0xFF for b in range(256)], np.uint8)
+"""The value of two packed digits, or 0xFF."""
 INLINE = 12
 """The longest text, in bytes, that stands in an Arrow view itself."""
 
@@ -95,9 +97,36 @@ def read_text(  # noqa: C901 - one loop over the bytes of a field
     """
     wrong = 0
     used = 0
+    short = width <= INLINE and trim != 2
     for i in range(base.shape[0]):
         start = base[i] + offset
         stop = start + width
+        if short:  # two words, without a branch that depends on the data
+            low = np.uint64(0)
+            top = np.uint64(0)
+            high = np.uint8(0)
+            n = 0 if trim else width
+            for j in range(min(width, 8)):
+                code = buffer[start + j]
+                high |= narrow[code]
+                low |= np.uint64(narrow[code]) << np.uint64(8 * j)
+                n = j + 1 if code != blank and trim else n
+            for j in range(8, width):
+                code = buffer[start + j]
+                high |= narrow[code]
+                top |= np.uint64(narrow[code]) << np.uint64(8 * j - 64)
+                n = j + 1 if code != blank and trim else n
+            if not high & 0x80:
+                if n < 8:
+                    low &= (np.uint64(1) << np.uint64(8 * n)) - np.uint64(1)
+                    top = np.uint64(0)
+                else:
+                    top &= (np.uint64(1) << np.uint64(8 * n - 64)) - np.uint64(1)
+                views[i, 0] = n
+                views[i, 1] = np.int32(low & np.uint64(0xFFFFFFFF))
+                views[i, 2] = np.int32(low >> np.uint64(32))
+                views[i, 3] = np.int32(top)
+                continue
         if trim == 1:
             while stop > start and buffer[stop - 1] == blank:
                 stop -= 1
@@ -215,13 +244,13 @@ def read_packed(
         value = np.int64(0)
         code = OK
         last = at + width - 1
+        flags = np.uint8(0)
         for j in range(at, last):
-            byte = np.int64(buffer[j])
-            high = byte >> 4
-            low = byte & 0x0F
-            if high > 9 or low > 9:
-                code = BAD_DIGIT
-            value = value * 100 + high * 10 + low
+            pair = _PAIRS[buffer[j]]
+            flags |= pair
+            value = value * 100 + pair
+        if flags & 0x80:
+            code = BAD_DIGIT
         byte = np.int64(buffer[last])
         high = byte >> 4
         low = byte & 0x0F
