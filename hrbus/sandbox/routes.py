@@ -38,7 +38,16 @@ Writer = Annotated[str, Security(caller, scopes=[WRITE])]
 IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=257)]
 IfMatch = Annotated[str | None, Header(alias="If-Match")]
 InterviewId = Annotated[str, Path(max_length=100)]
-ENDED = (State.COMPLETED, State.REVISED, State.CANCELLED, State.EXPIRED, State.DECLINED, State.FAILED, State.ERASED)
+ENDED = (
+    State.COMPLETED,
+    State.REVISED,
+    State.CANCELLED,
+    State.EXPIRED,
+    State.DECLINED,
+    State.FAILED,
+    State.REJECTED_BY_VENDOR,
+    State.ERASED,
+)
 
 router = APIRouter()
 

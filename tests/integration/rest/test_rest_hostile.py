@@ -1,0 +1,233 @@
+"""Services that redirect, pack bombs, show false certificates: the adapter reaches what the settings say, no more."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import ipaddress
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from adapters.rest.client import Client
+from adapters.rest.settings import Connection
+from hrbus.clock import SystemClock
+from hrbus.spi import ConfigError, TransientError
+
+Answering = Callable[[BaseHTTPRequestHandler], None]
+
+
+@contextmanager
+def listening(answering: Answering, context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Run a server that answers GET so, and give its origin."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answering(self)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class has it so
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def answer(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+@contextmanager
+def client(origin: str, **settings: Any) -> Iterator[Client]:
+    given = {"base_url": origin, "retry": {"attempts": 1}} | settings
+    made = Client(Connection.model_validate(given), SystemClock(), Path)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_told_and_not_followed(status: int) -> None:
+    reached: list[str] = []
+
+    def elsewhere(handler: BaseHTTPRequestHandler) -> None:
+        reached.append(str(handler.headers.get("Authorization")))
+        answer(handler, b"{}")
+
+    with listening(elsewhere) as other:
+        target = other.replace("127.0.0.1", "localhost")
+
+        def redirecting(handler: BaseHTTPRequestHandler) -> None:
+            answer(handler, b"", status, Location=f"{target}/steal?token=abc")
+
+        auth = {"type": "bearer", "token": "secret-token"}
+        with (
+            listening(redirecting) as origin,
+            client(origin, auth=auth) as calls,
+            pytest.raises(ConfigError, match="redirects to localhost; set the address that is meant") as caught,
+        ):
+            calls.call("GET", "/x")
+    assert [] == reached
+    assert "abc" not in str(caught.value)
+
+
+def test_a_packed_answer_is_measured_unpacked() -> None:
+    bomb = gzip.compress(b"[" + b" " * 20_000_000 + b"]")
+
+    def packed(handler: BaseHTTPRequestHandler) -> None:
+        answer(handler, bomb, Content_Encoding="gzip")
+
+    with (
+        listening(packed) as origin,
+        client(origin, largest_answer=1_000_000) as calls,
+        pytest.raises(TransientError, match=r"more than 1000000 bytes \(largest_answer\)"),
+    ):
+        calls.call("GET", "/x")
+
+
+def test_a_packed_answer_is_unpacked() -> None:
+    def packed(handler: BaseHTTPRequestHandler) -> None:
+        answer(handler, gzip.compress(b'{"a": 1}'), Content_Encoding="gzip")
+
+    with listening(packed) as origin, client(origin) as calls:
+        assert {"a": 1} == calls.call("GET", "/x").json
+
+
+def test_the_environment_is_not_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login other password stolen\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    seen: list[str | None] = []
+
+    def noting(handler: BaseHTTPRequestHandler) -> None:
+        seen.append(handler.headers.get("Authorization"))
+        answer(handler, b"{}")
+
+    with listening(noting) as origin, client(origin) as calls:
+        calls.call("GET", "/x")
+    assert [None] == seen
+
+
+def test_cookies_are_neither_kept_nor_sent() -> None:
+    seen: list[str | None] = []
+
+    def baking(handler: BaseHTTPRequestHandler) -> None:
+        seen.append(handler.headers.get("Cookie"))
+        answer(handler, b"{}", Set_Cookie="session=1; Path=/")
+
+    with listening(baking) as origin, client(origin) as calls:
+        calls.call("GET", "/x")
+        calls.call("GET", "/x")
+    assert [None, None] == seen
+
+
+def certificate(folder: Path) -> Path:
+    """Write a certificate for 127.0.0.1 that nobody has signed, with its key; return the file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(hours=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (folder / "key.pem").write_bytes(secret)
+    (folder / "ca.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return folder / "ca.pem"
+
+
+def test_a_certificate_counts_only_where_it_is_trusted(tmp_path: Path) -> None:
+    trusted = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(trusted, tmp_path / "key.pem")
+    with listening(lambda handler: answer(handler, b'{"a": 1}'), context) as origin:
+        with client(origin) as calls, pytest.raises(ConfigError, match="has no certificate that we trust"):
+            calls.call("GET", "/x")
+        with client(origin, ca_file=str(trusted)) as calls:
+            assert {"a": 1} == calls.call("GET", "/x").json
+
+
+def test_a_file_of_certificates_that_is_missing_is_named_at_once() -> None:
+    with (
+        pytest.raises(ConfigError, match=r"ca_file none\.pem is not there; a PEM file below the site"),
+        client("https://api.example.com", ca_file="none.pem"),
+    ):
+        pass
+
+
+def test_a_proxy_that_is_set_is_used() -> None:
+    seen: list[str] = []
+
+    def proxying(handler: BaseHTTPRequestHandler) -> None:
+        seen.append(handler.path)
+        answer(handler, b"{}")
+
+    with listening(proxying) as proxy, client("http://127.0.0.1:9/v1", proxy=proxy) as calls:
+        calls.call("GET", "/x")
+    assert ["http://127.0.0.1:9/v1/x"] == seen
+
+
+def test_a_forbidden_call_names_what_to_check() -> None:
+    def forbidding(handler: BaseHTTPRequestHandler) -> None:
+        answer(handler, b'{"title": "The token lacks a scope"}', 403)
+
+    with listening(forbidding) as origin, client(origin) as calls, pytest.raises(ConfigError) as caught:
+        calls.call("GET", "/x")
+    wanted = f"{origin}/x forbids this call (403 The token lacks a scope); check the scope and rights of our client"
+    assert wanted == str(caught.value)
+
+
+def test_a_fixed_token_that_is_refused_is_not_tried_twice() -> None:
+    seen: list[str | None] = []
+
+    def refusing(handler: BaseHTTPRequestHandler) -> None:
+        seen.append(handler.headers.get("Authorization"))
+        answer(handler, b"{}", 401)
+
+    auth = {"type": "bearer", "token": "abc"}
+    with (
+        listening(refusing) as origin,
+        client(origin, auth=auth) as calls,
+        pytest.raises(ConfigError, match=r"refuses our credentials \(401\)"),
+    ):
+        calls.call("GET", "/x")
+    assert ["Bearer abc"] == seen
