@@ -14,6 +14,7 @@ from datetime import timedelta
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -24,8 +25,14 @@ from hrbus.spi import Adapter, CodecKind
 REQUIRED = "(required)"
 
 _PLAIN = {
-    str: "text", int: "number", float: "number", bool: "true or false", timedelta: "span of time", Cron: "cron line"
-}  # fmt: skip
+    str: "text",
+    int: "number",
+    float: "number",
+    bool: "true or false",
+    timedelta: "span of time",
+    Cron: "cron line",
+    ZoneInfo: "time zone",
+}
 
 
 class Row(NamedTuple):
