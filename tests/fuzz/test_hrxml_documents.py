@@ -49,7 +49,7 @@ def complete(tree: dict[str, Any], root: str) -> dict[str, Any]:
     def walk(node: Any, tree: Any) -> Any:
         if not isinstance(tree, dict):
             return tree
-        found = {"$text": ""} if "$text" in node.fields else {}
+        found: dict[str, Any] = {"$text": ""} if "$text" in node.fields else {}
         for name, value in tree.items():
             child = node.fields[name]
             found[name] = [walk(child, item) for item in value] if child.many else walk(child, value)
