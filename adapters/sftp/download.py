@@ -20,9 +20,12 @@ from adapters.sftp.session import Session
 REQUEST = 32_768
 """Bytes of one request: what every server answers whole; larger ones are cut by some."""
 
-IN_FLIGHT = 512
-"""Requests that are on their way at once, or whose answers came before their turn: 16 MiB. They are sent in lots of
-half as many, because a request for each answer keeps both sides waking each other."""
+IN_FLIGHT = 2048
+"""Requests that are on their way at once. Their answers wait at the server, held back by the windows of SSH, until
+the reader takes them."""
+
+LOT = 1024
+"""Requests that are sent together: fewer would keep both sides waking each other."""
 
 
 class Download(io.RawIOBase):
@@ -63,15 +66,17 @@ class Download(io.RawIOBase):
         return piece
 
     def close(self) -> None:
-        """Close the file on the server; a line that was cut has closed it already."""
+        """Close the file; hang up where answers are still on their way, which the next act would have to wait for."""
         if not self.closed:
+            if self._pending:
+                self._session.close()
             with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
                 self._remote.close()
         super().close()
 
     def _next(self) -> bytes:
         """Return the next answer in the order of the file, b"" at its end."""
-        if len(self._pending) + len(self._arrived) <= IN_FLIGHT // 2:
+        if len(self._pending) + len(self._arrived) <= IN_FLIGHT - LOT:
             self._ask_ahead()
         while self._read not in self._arrived and self._pending:
             self._client._read_response()

@@ -214,9 +214,7 @@ def test_a_download_that_is_cut_never_looks_like_a_whole_file(
             stream.read()
 
 
-def test_a_file_that_shrinks_while_it_is_read_never_looks_whole(
-    files: SftpFiles, folder: Path, tmp_path: Path
-) -> None:
+def test_a_file_that_shrinks_in_the_reading_never_looks_whole(files: SftpFiles, folder: Path, tmp_path: Path) -> None:
     (folder / "A.DAT").write_bytes(bytes(40 * 1024 * 1024))
     [artifact] = FileSource(files, SourceSettings(ready="now"), a_context(tmp_path)).poll()
     with artifact.open() as stream:
