@@ -50,7 +50,8 @@ class Facets:
     def describe(self) -> str:
         """Return what is expected, for people: ``one of Active, Inactive, Pending``."""
         if self.members:
-            return ", or ".join(dict.fromkeys(member.describe() for member in self.members))
+            lists_first = sorted(self.members, key=lambda member: not member.enumeration)
+            return ", or ".join(dict.fromkeys(member.describe() for member in lists_first))
         if self.enumeration:
             return "one of " + ", ".join(self.enumeration)
         said = _ARTICLE.get(self.base, f"a value of type {self.base}")
