@@ -40,11 +40,11 @@ def write(folder: Path, context: Context, *, night: int, count: int = 50) -> lis
     people = people.with_columns(
         pl.when(damaged).then(pl.lit(_MARK)).otherwise(BAD_FIELD).cast(people.schema[BAD_FIELD]).alias(BAD_FIELD)
     ).drop("row")
-    extract = _encoded(_codec(context, "APPLREC", "APPL"), people, night)
+    extract = encoded(context, "APPLREC", people, night)
     if extract.count(_MARK_PACKED) != 1:
         raise AssertionError("the record to damage was not found in the extract")
     files = {
-        f"VACANCY{night:04}.DAT": _encoded(_codec(context, "VACREC", "VAC"), vacancies(), night),
+        f"VACANCY{night:04}.DAT": encoded(context, "VACREC", vacancies(), night),
         f"APPL{night:04}.DAT": extract.replace(_MARK_PACKED, _BLANKS),
     }
     for name, content in files.items():
@@ -53,24 +53,29 @@ def write(folder: Path, context: Context, *, night: int, count: int = 50) -> lis
     return [folder / name for name in files]
 
 
-def _codec(context: Context, copybook: str, kind: str) -> Codec:
-    cobol = Registry.installed().codec("cobol")
-    settings = {
-        "copybook": f"copybooks/{copybook}.cpy",
-        "encoding": "cp037",
-        "header": {
-            "copybook": "copybooks/HEADREC.cpy",
-            "set": {"HEAD-FILE-ID": kind, "HEAD-CREATED-ON": "run(date)", "HEAD-SEQUENCE": "run(sequence)"},
-        },
-        "trailer": {"copybook": "copybooks/TRAILREC.cpy", "count": "TRAIL-COUNT"},
-    }
-    return cobol.make(cobol.settings.model_validate(settings), context)
+def encoded(context: Context, copybook: str, records: pl.DataFrame, night: int) -> bytes:
+    """Return records as a file of the invented HR system: EBCDIC, with header and trailer.
 
-
-def _encoded(codec: Codec, records: pl.DataFrame, night: int) -> bytes:
+    ``copybook`` is the name of one below mappings/copybooks, ``night`` the number in the header.
+    """
+    codec = _codec(context, copybook)
     stream = io.BytesIO()
     delivery = RecordingDelivery(sequence=night, records=records.height)
     for written in codec.encode([Batch(records)], stream, delivery):
         for reject in written.rejects:
             raise AssertionError(f"the invented record {reject.record} does not fit: {reject.field}: {reject.reason}")
     return stream.getvalue()
+
+
+def _codec(context: Context, copybook: str) -> Codec:
+    cobol = Registry.installed().codec("cobol")
+    settings = {
+        "copybook": f"copybooks/{copybook}.cpy",
+        "encoding": "cp037",
+        "header": {
+            "copybook": "copybooks/HEADREC.cpy",
+            "set": {"HEAD-FILE-ID": copybook, "HEAD-CREATED-ON": "run(date)", "HEAD-SEQUENCE": "run(sequence)"},
+        },
+        "trailer": {"copybook": "copybooks/TRAILREC.cpy", "count": "TRAIL-COUNT"},
+    }
+    return cobol.make(cobol.settings.model_validate(settings), context)

@@ -42,6 +42,9 @@
            MOVE SPACES TO EXTRACT-REC
            MOVE 'D' TO APPL-REC-TYPE
            MOVE N TO APPL-NO
+           STRING 'P' N DELIMITED BY SIZE INTO APPL-PERSON-NO
+           MOVE 'VAC-1' TO APPL-VAC-NO
+           MOVE 'A' TO APPL-STATUS
            COMPUTE APPL-YEARS = 2.5 - N * 1.5
            COMPUTE APPL-PAY-EXPECTED = 0 - N * 0.01
            COMPUTE APPL-BATCH-SEQ = N - 2
