@@ -169,6 +169,13 @@ class Binder:
         if within and any(self.layout.find(name, scope) for scope in (*scopes[:-1], None)):
             self._fault(f"{name} does not stand in {where}", place, path, f"inside $each only fields of {where}")
             return None
+        holder = next(
+            (f.name for f in self.layout.columns().values() if f.children and self.layout.find(name, f)), ""
+        )
+        if holder and not within:
+            hint = f"write $each: {holder} in the element that repeats"
+            self._fault(f"{name} stands in {holder}, which repeats", place, path, hint)
+            return None
         near = self.layout.near(name, within)
         self._fault(f"{where} has no field {name}", place, path, f"did you mean {near[0]}?" if near else "")
         return None

@@ -5,6 +5,7 @@ Every function returns all the faults it finds, each with its place, its path an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Protocol
@@ -12,7 +13,7 @@ from typing import Protocol
 import polars as pl
 
 from hrbus.errors import Fault, Place
-from hrbus.hrxml import Node, PathError
+from hrbus.hrxml import Facets, Node, PathError
 from hrbus.mapping.binding import BoundElement, BoundLeaf, BoundNode, BoundSeveral, bound_leaves
 from hrbus.mapping.fields import Way, fed, locate, near, used, ways
 from hrbus.mapping.out import feeds
@@ -129,13 +130,23 @@ def _check_leaf(leaf: BoundNode, node: Node, tables: Mapping[str, Table]) -> Ite
         names = ", ".join(child.name for child in node.children[:5])
         yield Fault(f"{node.name} holds elements, not text", leaf.rule.place, leaf.rule.path, f"such as {names}")
         return
-    allowed = holder.facets.enumeration if holder.facets and not holder.facets.members else ()
-    if not allowed:
-        return
-    wrong = [word for word in _words(leaf, tables) if word not in allowed]
-    if wrong:
+    facets = holder.facets
+    wrong = [word for word in _words(leaf, tables) if facets and not _fits(word, facets)]
+    if wrong and facets:
         message = f"{node.name} cannot be {', '.join(wrong)}"
-        yield Fault(message, leaf.rule.place, leaf.rule.path, f"it is one of {', '.join(allowed)}")
+        yield Fault(message, leaf.rule.place, leaf.rule.path, f"it must be {facets.describe()}")
+
+
+def _fits(word: str, facets: Facets) -> bool:
+    """Return whether a word may be one of a type; where only the judge of the text can say, it may."""
+    if facets.members:
+        return any(_fits(word, member) for member in facets.members)
+    if facets.enumeration:
+        return word in facets.enumeration
+    try:
+        return all(re.fullmatch(pattern, word) for pattern in facets.patterns)
+    except re.error:  # a pattern that only XML Schema knows
+        return True
 
 
 def _words(leaf: BoundLeaf, tables: Mapping[str, Table]) -> list[str]:

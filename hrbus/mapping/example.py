@@ -134,14 +134,25 @@ def _backward(mapping: Mapping, record: yaml.Entries, document: yaml.Entries) ->
         reject = batch.rejects[0]
         yield Fault(f"the document is rejected: {reject.field}: {reject.reason}", document.place, "examples")
         return
-    found, wanted = batch.frame.row(0, named=True), _row(mapping.layout, record)
+    wanted = _row(mapping.layout, record)
+    yield from _compared(mapping.layout, record, batch.frame.row(0, named=True), wanted)
+
+
+def _compared(
+    layout: Layout, record: yaml.Entries, found: dict[str, Any], wanted: dict[str, Any], group: Field | None = None
+) -> Iterator[Fault]:
+    """Yield each field that a record names and that is another; ``group`` is the one whose item is compared."""
     for name, node in record.entries.items():
-        field = mapping.layout.find(name)
+        field = layout.find(name, group)
         if field is None:
             continue
-        before, after = _plain(found.get(field.column)), _plain(wanted[field.column])
-        if before != after:
-            yield Fault(f"{name} is {_said(before)}, not {_said(after)}", node.place, "examples")
+        before, after = found.get(field.column), wanted[field.column]
+        if field.children and isinstance(node, yaml.Items) and len(before or ()) == len(after):
+            for item, one, other in zip(node.items, before or (), after, strict=True):
+                if isinstance(item, yaml.Entries):
+                    yield from _compared(layout, item, one, other, field)
+        elif _plain(before) != _plain(after):
+            yield Fault(f"{name} is {_said(_plain(before))}, not {_said(_plain(after))}", node.place, "examples")
 
 
 def _put(tree: dict[str, Any], node: Node, steps: list[str], text: str) -> None:

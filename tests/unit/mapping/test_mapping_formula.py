@@ -9,7 +9,6 @@ import pytest
 from hrbus.errors import ConfigError
 from hrbus.mapping.kinds import Kind
 from hrbus.mapping.sql import Formula, compile_formula
-from hrbus.spi import Type
 from tests.unit.mapping.samples import LAYOUT
 
 ROW = {"NO": 7, "FAMILY": "Lovelace", "GIVEN": "Ada", "STATUS": None, "PAY": Decimal("10.05"), "OPEN": True}

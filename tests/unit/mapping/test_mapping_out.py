@@ -51,7 +51,7 @@ Candidate:
     Consent:
       Recording: OPEN
 """
-TABLES = "tables:\n  status: {A: Active, W: Withdrawn}\n"
+TABLES = "tables:\n  status: {A: Active, W: Inactive}\n"
 
 
 def documents(made: Mapping, *payloads: dict[str, Any], root: str = "Candidate") -> Documents:
