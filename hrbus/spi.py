@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from hrbus.clock import Clock
+from hrbus.clock import Clock, SystemClock
 from hrbus.errors import (
     BatchError,
     ConfigError,
@@ -83,6 +83,7 @@ __all__ = [
     "Stage",
     "Status",
     "Summary",
+    "SystemClock",
     "Target",
     "TransientError",
     "Type",

@@ -31,7 +31,6 @@ from adapters.cobol.plan import Options, Plan
 from adapters.cobol.planning import compiled
 from adapters.cobol.settings import CobolSettings, Header
 from adapters.cobol.totals import Edge
-from hrbus.clock import Clock, SystemClock
 from hrbus.spi import (
     ID,
     OFFSET,
@@ -39,6 +38,7 @@ from hrbus.spi import (
     RECORD,
     Batch,
     BatchError,
+    Clock,
     ConfigError,
     Context,
     Delivery,
@@ -47,6 +47,7 @@ from hrbus.spi import (
     Origin,
     Reject,
     Stage,
+    SystemClock,
 )
 
 Ints = npt.NDArray[np.int64]
