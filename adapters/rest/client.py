@@ -149,6 +149,7 @@ class Client:
         authorization: str | None,
     ) -> Answer:
         timeouts = self.connection.timeouts
+        # The machine's own clock: a time that a test moves says nothing of how long the far side really takes.
         deadline = time.monotonic() + timeouts.total
         try:
             with self._session().request(

@@ -9,7 +9,7 @@ What comes in is closed (an unknown key is refused, so that a typing error is se
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -22,7 +22,7 @@ Hundred = Annotated[
     Decimal,
     Field(ge=0, le=100, max_digits=7, decimal_places=4),
     PlainSerializer(float, return_type=float, when_used="json"),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100}),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.0001}),
 ]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
@@ -361,10 +361,15 @@ class TokenError(Outgoing):
 
 def text_of(moment_ms: int) -> str:
     """Return milliseconds since 1970 as RFC 3339 text."""
-    whole, rest = divmod(moment_ms, 1000)
-    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+    return (_EPOCH + timedelta(milliseconds=moment_ms)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def milliseconds(moment: datetime) -> int:
-    """Return an aware moment as whole milliseconds since 1970."""
-    return int(moment.timestamp()) * 1000 + moment.microsecond // 1000
+    """Return an aware moment as whole milliseconds since 1970, within the years that ``text_of`` can write."""
+    since = (moment - _EPOCH) // timedelta(milliseconds=1)
+    return max(_FIRST_MS, min(_LAST_MS, since))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_MS = (datetime(1, 1, 2, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+_LAST_MS = (datetime(9999, 12, 30, tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)

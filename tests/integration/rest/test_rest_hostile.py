@@ -13,27 +13,34 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from adapters.json import JSON
+from adapters.rest import REST
 from adapters.rest.client import Client
 from adapters.rest.settings import Connection
 from hrbus.clock import SystemClock
-from hrbus.spi import ConfigError, TransientError
+from hrbus.spi import ID, KEY, Batch, BatchError, ConfigError, TransientError
+from hrbus.testing import RecordingDelivery, TextCodec, a_context
 
 Answering = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
 def listening(answering: Answering, context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Run a server that answers GET so, and give its origin."""
+    """Run a server that answers so, and give its origin."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
             answering(self)
+
+        do_POST = do_GET  # noqa: N815 - the base class asks for this name
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class has it so
             """Say nothing."""
@@ -231,3 +238,65 @@ def test_a_fixed_token_that_is_refused_is_not_tried_twice() -> None:
     ):
         calls.call("GET", "/x")
     assert ["Bearer abc"] == seen
+
+
+def source(origin: str, site: Path) -> Any:
+    assert REST.source is not None
+    connection = REST.connection.model_validate({"base_url": origin, "retry": {"attempts": 1}})
+    return REST.source.make(connection, REST.source.settings(), a_context(site))
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (b"{}", "expected a list under items"),
+        (b'{"items": {}}', "expected a list under items"),
+        (b'{"items": [], "next_cursor": 7}', "expected a list under items and text under next_cursor"),
+        (b'{"items": [{"id": "1"}]}', "an interview without id or updated_at"),
+        (b'{"items": ["1"]}', "an interview without id or updated_at"),
+        (b'{"items": [], "next_cursor": "again"}', "the same cursor came twice"),
+    ],
+)
+def test_a_list_of_another_shape_stops_the_run_and_loses_nothing(tmp_path: Path, page: bytes, said: str) -> None:
+    with listening(lambda handler: answer(handler, page)) as origin, pytest.raises(BatchError, match=said):
+        list(source(origin, tmp_path).poll())
+
+
+def test_a_result_that_the_service_refuses_stops_the_run(tmp_path: Path) -> None:
+    page = b'{"items": [{"id": "a/../b", "updated_at": "2026"}], "next_cursor": null}'
+    paths: list[str] = []
+
+    def refusing(handler: BaseHTTPRequestHandler) -> None:
+        paths.append(handler.path)
+        answer(handler, page if "limit" in handler.path else b"{}", 200 if "limit" in handler.path else 400)
+
+    with listening(refusing) as origin, pytest.raises(BatchError, match="400 Bad Request; expected a result"):
+        list(source(origin, tmp_path).poll())
+    assert "/interviews/a%2F..%2Fb/result" == paths[-1]
+
+
+def test_a_bulk_answer_that_leaves_an_order_out_leaves_it_pending(tmp_path: Path) -> None:
+    said = (
+        b'{"items": [{"idempotency_key": "k1", "status": 201, "interview": {"id": 7}}, {"idempotency_key": "k2"}, 3]}'
+    )
+    (tmp_path / "mappings").mkdir()
+    (tmp_path / "mappings" / "l.yaml").write_text("layout: l\nfields:\n  external_id: text\n")
+    context = a_context(tmp_path)
+    codec = JSON.make(JSON.settings.model_validate({"layout": "l.yaml"}), context)
+    assert REST.target is not None
+    frame = pl.DataFrame({ID: [1, 2, 3], KEY: ["k1", "k2", "k3"], "external_id": ["1", "2", "3"]})
+    with listening(lambda handler: answer(handler, said)) as origin:
+        connection = REST.connection.model_validate({"base_url": origin, "retry": {"attempts": 1}})
+        target = REST.target.make(connection, REST.target.settings(), codec, context)
+        [told] = target.deliver([Batch(frame)], RecordingDelivery())
+    assert [("sent", "7"), ("retry", None), ("retry", None)] == told.frame.select("status", "far_id").rows()
+
+
+def test_a_codec_that_writes_no_objects_is_a_fault_of_the_settings(tmp_path: Path) -> None:
+    assert REST.target is not None
+    connection = REST.connection.model_validate({"base_url": "http://127.0.0.1:9"})
+    context = a_context(tmp_path)
+    target = REST.target.make(connection, REST.target.settings(), TextCodec(["a"]), context)
+    batch = Batch(pl.DataFrame({ID: [1], KEY: ["k"], "a": ["x"]}))
+    with pytest.raises(ConfigError, match="the codec does not write one JSON object a line"):
+        list(target.deliver([batch], RecordingDelivery()))

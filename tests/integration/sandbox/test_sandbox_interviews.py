@@ -174,3 +174,11 @@ def test_media_links_that_have_expired_are_given_anew(call: Caller) -> None:
     [second] = call("GET", f"/interviews/{identity}/result").json()["media"]
     assert first["expires_at"] < call("GET", "/_sandbox/clock").json()["now"] < second["expires_at"]
     assert first["url"] != second["url"]
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "1969-12-31T23:59:59.999Z"]
+)
+def test_a_moment_at_the_end_of_all_calendars_is_taken(call: Caller, moment: str) -> None:
+    call.ordered(expires_at=moment.replace("%2B", "+"))
+    assert 200 == call("GET", f"/interviews?updated_since={moment}").status_code
