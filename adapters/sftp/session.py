@@ -5,6 +5,7 @@ Every error of paramiko becomes one of hrbus's here: what a person must mend is 
 
 from __future__ import annotations
 
+import logging
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,11 @@ CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 
 IDLE = 15.0
 """Seconds after which a connection must give a sign of life before it is used: firewalls drop idle ones silently."""
+
+LOG = "adapters.sftp.wire"
+"""Where paramiko logs. It would print a traceback for each line that is cut, beside the error that it raises."""
+
+logging.getLogger(LOG).setLevel(logging.CRITICAL)
 
 
 class SftpConnection(Settings):
@@ -127,6 +133,7 @@ class Session:
         key = self._key()
         client = paramiko.SSHClient()
         load_known_hosts(client, self._path(settings.known_hosts))
+        client.set_log_channel(LOG)
         client.set_missing_host_key_policy(StrictPolicy(settings.known_hosts))
         self._clients.append(client)
         try:
@@ -190,10 +197,17 @@ class Session:
         if isinstance(error, PermissionError):
             hint = f"the user {settings.user} needs the right to do this on the server"
             raise ConfigError(Fault(f"{where}: permission denied", hint=hint)) from error
+        what = _said(error)
+        if self._sftp is None:
+            raise TransientError(f"{where}: no connection ({what}); does the server run, at this port?") from error
         if not _only_refused(error):
             self.close()
-        what = "the line was cut" if isinstance(error, EOFError) else str(error) or type(error).__name__
         raise TransientError(f"{where}: {what}") from error
+
+
+def _said(error: Exception) -> str:
+    words = getattr(error, "strerror", None) or str(error).rstrip(": ") or type(error).__name__
+    return "the line was cut" if isinstance(error, EOFError) else str(words)
 
 
 def _only_refused(error: Exception) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import hmac
+import logging
 import os
 import socket
 import threading
@@ -22,6 +23,11 @@ from typing import Any, Self
 import paramiko
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED, OPEN_SUCCEEDED
 from paramiko.sftp import SFTP_OK, SFTP_PERMISSION_DENIED
+
+LOG = "hrbus.sandbox.sftp.wire"
+"""Where paramiko logs. It would print a traceback for each visitor who speaks something else."""
+
+logging.getLogger(LOG).setLevel(logging.CRITICAL)
 
 
 class SftpServer:
@@ -94,6 +100,7 @@ class SftpServer:
         transport = paramiko.Transport(line)
         with self._lock:
             self._transports = [each for each in self._transports if each.is_active()] + [transport]
+        transport.set_log_channel(LOG)
         transport.add_server_key(self._host_key)
         transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files, self._folder)
         try:

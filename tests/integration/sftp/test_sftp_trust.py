@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,35 @@ def test_a_server_that_does_not_answer_can_wait(tmp_path: Path, by_key: dict[str
         taken.bind(("127.0.0.1", 0))
         with pytest.raises(TransientError, match=r"127\.0\.0\.1"):
             source(tmp_path, by_key | {"port": taken.getsockname()[1]}).probe()
+
+
+def test_what_speaks_another_language_is_told_in_one_sentence(
+    tmp_path: Path, by_key: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    def speak(listener: socket.socket) -> None:
+        line, _ = listener.accept()
+        with line:
+            line.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        speaker = threading.Thread(target=speak, args=(listener,))
+        speaker.start()
+        with pytest.raises(TransientError, match=r"no connection \(.*\); does the server run, at this port\?"):
+            source(tmp_path, by_key | {"port": listener.getsockname()[1]}).probe()
+        speaker.join()
+    assert [] == caplog.records
+
+
+def test_a_visitor_who_speaks_another_language_does_not_disturb_the_small_server(
+    tmp_path: Path, by_password: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_connection(("127.0.0.1", by_password["port"])) as visitor:
+        visitor.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        visitor.shutdown(socket.SHUT_WR)
+        while visitor.recv(1024):
+            pass
+    assert source(tmp_path, by_password).probe()
+    assert [] == caplog.records
 
 
 def test_a_server_that_says_nothing_is_given_up_in_time(tmp_path: Path, by_key: dict[str, Any]) -> None:
