@@ -53,6 +53,12 @@ OTHER_USAGES = {
 """Native integers that bring their own size: the number of digits that stand for it."""
 
 
+def is_usage(word: str) -> bool:
+    """Say whether a word names a usage."""
+    short = word.replace("COMPUTATIONAL", "COMP")
+    return short in USAGES or short in OTHER_USAGES
+
+
 def usage(cursor: Cursor, entry: Entry) -> None:
     """Read a usage; the word USAGE itself may be left out."""
     cursor.skip("IS")
@@ -125,14 +131,13 @@ def _occurs(cursor: Cursor, entry: Entry) -> None:
     )
 
 
+_AFTER_NAMES = (".", "DEPENDING", "INDEXED", "ASCENDING", "DESCENDING")
+
+
 def _names(cursor: Cursor) -> None:
     """Take the names of keys or indexes up to the next clause."""
     cursor.name("a name")
-    while cursor.word() not in CLAUSES | {".": None, "DEPENDING": None, "INDEXED": None} and cursor.word() not in (
-        "ASCENDING",
-        "DESCENDING",
-        *USAGES,
-    ):
+    while not (cursor.word() in CLAUSES or cursor.word() in _AFTER_NAMES or is_usage(cursor.word())):
         cursor.name("a name")
 
 

@@ -9,7 +9,7 @@ A fault does not stop the reading: it goes on after the next period, so that eve
 
 from __future__ import annotations
 
-from adapters.cobol.clauses import CLAUSES, OTHER_USAGES, USAGES, usage
+from adapters.cobol.clauses import CLAUSES, is_usage, usage
 from adapters.cobol.cursor import Cursor, WrongError
 from adapters.cobol.declaration import Entry
 from adapters.cobol.tokens import Kind, Token
@@ -52,7 +52,7 @@ def _entry(cursor: Cursor) -> Entry | None:
     while cursor.word() != ".":
         clause = cursor.take("a clause or the period that ends the entry")
         read = CLAUSES.get(clause.upper)
-        if read is None and clause.upper in USAGES | OTHER_USAGES:
+        if read is None and is_usage(clause.upper):
             cursor.at -= 1
             read = usage
         if read is None:

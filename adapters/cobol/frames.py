@@ -24,6 +24,8 @@ Ints = npt.NDArray[np.int64]
 
 _LONGEST = 1 << 24
 _BLOCK = 1 << 20
+_NEWLINE = 0x0A
+_RETURN = 0x0D
 
 
 @dataclass(frozen=True)
@@ -101,22 +103,22 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 
 
 def _lines(stream: BinaryIO, frame: Frame, records: int) -> Iterator[Chunk]:
+    """Read lines; the last may lack its end, and a control-Z after it is what DOS programs leave."""
     held = b""
     origin = 0
     ends = np.empty(0, dtype=np.int64)
     done = False
-    while not done or held:
+    while not done or len(ends):
         while not done and len(ends) < records:
             block = stream.read(_BLOCK)
-            done = not block
-            found = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == 0x0A) + len(held)
-            ends = np.concatenate([ends, found])
+            found = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == _NEWLINE) + len(held)
             held += block
-            if len(held) - (int(ends[-1]) if len(ends) else 0) > _LONGEST:
+            ends = np.concatenate([ends, found])
+            if not block:
+                done, held = True, held.rstrip(b"\x1a")
+                ends = np.append(ends, len(held)) if held and not held.endswith(b"\n") else ends
+            elif len(held) - (int(ends[-1]) if len(ends) else 0) > _LONGEST:
                 raise BatchError(f"no line ends within {_LONGEST} bytes after byte {origin}: is the frame lines?")
-        if done and held.rstrip(b"\x1a") and not held.endswith(b"\n") and len(ends) < records:
-            held = held.rstrip(b"\x1a")
-            ends = np.append(ends, len(held))
         taken = ends[:records]
         if not len(taken):
             return
@@ -125,15 +127,13 @@ def _lines(stream: BinaryIO, frame: Frame, records: int) -> Iterator[Chunk]:
         yield Chunk(buffer, starts, _without_return(buffer, starts, taken), origin)
         used = min(int(taken[-1]) + 1, len(held))
         held, ends, origin = held[used:], ends[records:] - used, origin + used
-        if done and not held.rstrip(b"\x1a"):
-            return
 
 
 def _without_return(buffer: Bytes, starts: Ints, ends: Ints) -> Ints:
     """Return the lengths of lines, less a carriage return at the end."""
     lengths = ends - starts
     filled = np.flatnonzero(lengths > 0)
-    returns = filled[buffer[ends[filled] - 1] == 0x0D]
+    returns = filled[buffer[ends[filled] - 1] == _RETURN]
     lengths[returns] -= 1
     return lengths
 

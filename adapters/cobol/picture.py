@@ -104,6 +104,8 @@ def _edited(text: str, symbols: str) -> Picture:
     core = re.sub(r"(?:CR|DB)$", "", symbols)
     if not re.fullmatch(r"[9Z*+\-$,.B0/VP]+", core) or not re.search(r"[9Z*]|\+\+|--|\$\$", core):
         raise PictureError("expected X, A, 9, S, V, P, N, G or the editing symbols Z * $ + - CR DB , . B 0 /")
+    if sum(core.count(point) for point in ".V") > 1:
+        raise PictureError("it has more than one decimal point")
     signed = core != symbols or "+" in core or "-" in core
     point = re.search(r"[.V]", core)
     digits = scale = 0

@@ -38,7 +38,7 @@ def write(
     wanted = wanted & (status == kernels.OK)
     if leaf.storage is Storage.EDITED:
         _write_edited(leaf, options, numbers, wanted, out, base, status)
-    elif beyond_kernels(leaf):
+    elif beyond_kernels(leaf) or (leaf.storage is Storage.BINARY and leaf.wide):
         _write_wide(leaf, options, numbers, wanted, out, base, status)
     else:
         narrow = numbers.cast(pl.Int64, strict=False)
