@@ -16,6 +16,7 @@ import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -129,10 +130,11 @@ class Validator:
         text = xml.decode(errors="replace")
         bad = NOT_XML.search(text)
         if bad is None:
-            return Fault(1, error.reason, "")
+            cause = error.__cause__
+            return Fault(cause.position[0] if isinstance(cause, etree.XMLSyntaxError) else 1, error.reason, "")
         line = text.count("\n", 0, bad.start()) + 1
         reason = f"the character U+{ord(bad.group()):04X} cannot stand in XML; take it out at the source"
-        return Fault(line, reason, _path_of(text, bad.start()))
+        return Fault(line, reason, _path_of(text[: bad.start()]))
 
     def _explain(self, root: etree._Element, error: etree._LogEntry) -> tuple[str, str]:
         """Return the path and a reason that holds names of the schema, and no value of the text."""
@@ -190,12 +192,15 @@ def _prefixed(element: etree._Element) -> str:
     return f"{element.prefix}:{name}" if element.prefix else name
 
 
-def _path_of(text: str, position: int) -> str:
-    """Return the path of the element that is open at ``position`` of a text that cannot be parsed."""
+def _path_of(before: str) -> str:
+    """Return the path of the element that is still open at the end of the beginning of a text."""
+    pull = etree.XMLPullParser(("start", "end"), resolve_entities=False, load_dtd=False, no_network=True)
     path: list[str] = []
-    for close, name, empty in re.findall(r"<(/?)([\w.:\-]+)(?:\"[^\"]*\"|[^<>\"])*?(/?)>", text[:position]):
-        if close:
-            del path[-1:]
-        elif not empty:
-            path.append(name.rpartition(":")[2])
+    with suppress(etree.XMLSyntaxError):
+        pull.feed(before.encode())
+        for event, element in pull.read_events():
+            if event == "start":
+                path.append(etree.QName(cast("etree._Element", element)).localname)
+            else:
+                path.pop()
     return "/".join(path)
