@@ -100,6 +100,13 @@ def test_the_line_that_is_shown_is_the_line_that_is_needed(tmp_path: Path, by_ke
     assert source(tmp_path, by_key | {"known_hosts": "hosts"}).probe()
 
 
+def test_a_hashed_name_vouches_for_its_server(tmp_path: Path, by_key: dict[str, Any], sshd: OpenSshServer) -> None:
+    name, rest = sshd.known_hosts.read_text().split(" ", 1)
+    (tmp_path / "hosts").write_text(f"{paramiko.HostKeys.hash_host(name)} {rest}")
+    assert name not in (tmp_path / "hosts").read_text()
+    assert source(tmp_path, by_key | {"known_hosts": "hosts"}).probe()
+
+
 def test_a_server_with_another_key_is_refused_and_gets_no_login(tmp_path: Path, by_password: dict[str, Any]) -> None:
     other = new_key(tmp_path / "other")
     (tmp_path / "hosts").write_text(f"[127.0.0.1]:{by_password['port']} {other}\n")
