@@ -78,9 +78,17 @@ def test_the_wheel_takes_no_other_top_level_name(wheel: Path) -> None:
     assert {"hrbus", "adapters", "scheduler.py"} == {top for top in tops if not top.endswith(".dist-info")}
 
 
-def test_a_site_made_from_the_wheel_checks_out(installed: Path, tmp_path: Path) -> None:
-    made = run(installed, "init", "mine", folder=tmp_path)
+@pytest.fixture(scope="session")
+def site(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a site that the wheel's ``hrbus init`` made; tests only look at it."""
+    folder = tmp_path_factory.mktemp("sites")
+    made = run(installed, "init", "mine", folder=folder)
     assert 0 == made.returncode, made.stderr
+    return folder / "mine"
+
+
+def test_a_site_made_from_the_wheel_checks_out(installed: Path, site: Path, tmp_path: Path) -> None:
+    shutil.copytree(site, tmp_path / "mine")
     site = tmp_path / "mine"
     for name in ("sftp-password", "client-secret"):  # what `hrbus sandbox` would write
         (site / "var" / "sandbox").mkdir(parents=True, exist_ok=True)
@@ -90,15 +98,14 @@ def test_a_site_made_from_the_wheel_checks_out(installed: Path, tmp_path: Path) 
     assert "all is right" in checked.stdout
 
 
-def test_a_site_without_its_secrets_is_told_which_are_missing(installed: Path, tmp_path: Path) -> None:
-    run(installed, "init", "mine", folder=tmp_path)
-    checked = run(installed, "check", "--site", "mine", folder=tmp_path)
+def test_a_site_without_its_secrets_is_told_which_are_missing(installed: Path, site: Path) -> None:
+    checked = run(installed, "check", "--site", "mine", folder=site.parent)
     assert 2 == checked.returncode
     assert "config/connections.yaml:" in checked.stderr
     assert "sftp-password cannot be read" in checked.stderr
 
 
-def test_a_foreign_adapters_package_is_refused_in_one_sentence(installed: Path, tmp_path: Path) -> None:
+def test_a_foreign_adapters_package_is_refused_in_one_sentence(installed: Path, site: Path, tmp_path: Path) -> None:
     foreign = tmp_path / "foreign"
     (foreign / "adapters").mkdir(parents=True)
     (foreign / "adapters" / "__init__.py").write_text("")
@@ -107,8 +114,7 @@ def test_a_foreign_adapters_package_is_refused_in_one_sentence(installed: Path, 
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: somebodys-adapters\nVersion: 1.0\n")
     (info / "top_level.txt").write_text("adapters\n")
     (info / "RECORD").write_text("adapters/__init__.py,,\n")
-    run(installed, "init", "mine", folder=tmp_path)
-    answer = run(installed, "check", "--site", "mine", folder=tmp_path, PYTHONPATH=str(foreign))
+    answer = run(installed, "check", folder=site, PYTHONPATH=str(foreign))
     assert 2 == answer.returncode
     assert (
         "error: the package somebodys-adapters occupies the name adapters, which hrbus needs; "
@@ -117,10 +123,9 @@ def test_a_foreign_adapters_package_is_refused_in_one_sentence(installed: Path, 
 
 
 def test_the_scheduler_runs_from_the_wheel(installed: Path, tmp_path: Path) -> None:
-    run(installed, "init", "mine", folder=tmp_path)
-    (tmp_path / "mine" / "config" / "connections.yaml").write_text("connections:\n")
-    (tmp_path / "mine" / "config" / "routes.yaml").write_text("routes:\n")
-    (tmp_path / "mine" / "config" / "jobs.yaml").write_text("jobs:\n")
+    (tmp_path / "mine" / "config").mkdir(parents=True)
+    for kind in ("connections", "routes", "jobs"):
+        (tmp_path / "mine" / "config" / f"{kind}.yaml").write_text(f"{kind}:\n")
     command = [str(installed / "bin" / "python"), "-m", "scheduler", "--list", "--json", "--site", "mine"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ("[]\n", 0) == (done.stdout, done.returncode), done.stderr
