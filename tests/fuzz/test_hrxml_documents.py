@@ -20,7 +20,7 @@ from tests.fuzz.hrxml_documents import CONTROL, any_text, trees
 
 VOCABULARY = load("2.5", ROOT / "hrxml_schemas")
 ROOTS = VOCABULARY.roots
-EXAMPLES = int(os.environ.get("HRBUS_FUZZ", "12"))
+EXAMPLES = int(os.environ.get("HRBUS_FUZZ", "8"))
 """How many examples each property is tried with; more of them on a long night."""
 patient = settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
