@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+import yaml
 
 from hrbus.errors import ConfigError
 from hrbus.registry import Registry
@@ -59,3 +62,26 @@ def references(schema: Any) -> list[str]:
         own = [schema["$ref"]] if "$ref" in schema else []
         return own + [name for value in schema.values() for name in references(value)]
     return [name for item in schema for name in references(item)] if isinstance(schema, list) else []
+
+
+class Lenient(yaml.SafeLoader):
+    """YAML as an editor reads it: numbers are numbers, and a secret is whatever text stands there."""
+
+
+for tag in ("!env", "!file"):
+    Lenient.add_constructor(tag, lambda loader, node: str(node.value))
+
+
+@pytest.mark.parametrize("kind", ["connections", "routes", "jobs"])
+def test_an_editor_finds_no_fault_in_the_settings_that_hrbus_brings_along(root: Path, kind: str) -> None:
+    schema = json_schema(kind, Registry.installed())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    written = yaml.load((root / "config" / f"{kind}.yaml").read_text("utf-8"), Lenient)
+    faults = [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(written)]
+    assert [] == faults
+
+
+def test_an_editor_marks_a_mistyped_setting(root: Path) -> None:
+    schema = json_schema("jobs", Registry.installed())
+    written = {"jobs": {"nightly": {"routes": ["vacancies"], "corn": "15 2 * * *"}}}
+    assert not jsonschema.Draft202012Validator(schema).is_valid(written)
