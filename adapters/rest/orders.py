@@ -173,13 +173,11 @@ def _lines(stream: io.BytesIO, expected: int) -> list[bytes]:
 
 
 def _outcomes(ids: Sequence[int | None], told: Sequence[Told]) -> Outcomes:
-    rows = {
-        ID: ids,
-        "status": [str(status) for status, _, _ in told],
-        "far_id": [far_id for _, far_id, _ in told],
-        "answer": [answer for _, _, answer in told],
-    }
-    return Outcomes(pl.DataFrame(rows, schema=OUTCOME_SCHEMA))
+    # By row: with one order a call this is done for each of them, and by column it takes three times as long.
+    rows = [
+        (identity, str(status), far_id, answer) for identity, (status, far_id, answer) in zip(ids, told, strict=True)
+    ]
+    return Outcomes(pl.DataFrame(rows, schema=OUTCOME_SCHEMA, orient="row"))
 
 
 def _sentence(field: str, reason: str) -> str:
