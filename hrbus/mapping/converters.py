@@ -33,12 +33,14 @@ class Half:
     """One way of a step. ``apply`` keeps null; where ``fails``, null out of a value means: cannot be converted.
 
     ``gives`` is the kind that comes out; ``reason`` completes *the value …* for the reject, without the value.
+    ``costly`` says that it pays to convert each different value once; then null must give null.
     """
 
     apply: Callable[[pl.Expr], pl.Expr]
     gives: Kind
     fails: bool = False
     reason: str = "cannot be converted"
+    costly: bool = False
 
 
 @dataclass(frozen=True)

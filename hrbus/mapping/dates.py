@@ -101,8 +101,8 @@ def _date(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -
         return from_text(moment.dt.to_string(form.format), kind)
 
     return Step(
-        Half(forward, TEXT, True, f"is not a date of the form {form.format}"),
-        Half(backward, kind, True, f"is not of the form {xsd.format}, or does not fit the field"),
+        Half(forward, TEXT, True, f"is not a date of the form {form.format}", costly=True),
+        Half(backward, kind, True, f"is not of the form {xsd.format}, or does not fit the field", costly=True),
         "what the document's form leaves out does not come back" if less else "",
     )
 
@@ -127,8 +127,8 @@ def _datetime(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table
         return from_text(moment.dt.convert_time_zone(zone).dt.to_string(form.format), kind)
 
     return Step(
-        Half(forward, TEXT, True, f"is not a moment of the form {form.format} in {zone}"),
-        Half(backward, kind, True, "is not a dateTime with a time zone, or does not fit the field"),
+        Half(forward, TEXT, True, f"is not a moment of the form {form.format} in {zone}", costly=True),
+        Half(backward, kind, True, "is not a dateTime with a time zone, or does not fit the field", costly=True),
         "" if "S" in form.parts else "the time of day does not come back",
     )
 

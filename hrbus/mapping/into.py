@@ -187,7 +187,7 @@ class _Writer:
             half = step.forward
             reason = f"{text}: the value {half.reason}"
             before, key = key, f"{key} | {text}"
-            self.plan.add(Value(key, (before,), half.apply, half.fails, field=name, reason=reason))
+            self.plan.add(Value(key, (before,), half.apply, half.fails, "", name, reason, half.costly))
             kind = half.gives
         if kind.type is not Type.TEXT:
             before, key, last = key, f"{key} | $text", kind
@@ -279,8 +279,7 @@ def _emit(node: _Node, dtype: pl.DataType, parent: pl.Expr) -> pl.Expr:
         return pl.col(node.key)
     present = combine(node.keys) if node.keys else parent
     if isinstance(node, _Several):
-        parts = [_as_list(item, inner_type(dtype), present) for item in node.items]
-        return pl.when(present).then(pl.concat_list(parts))
+        return pl.when(present).then(_listed(node, inner_type(dtype), present))
     if node.plain:
         return _emit(node.children[0], STRING, present)
     return _struct(node, dtype, present)
@@ -296,11 +295,25 @@ def _struct(node: _Element, dtype: pl.DataType, present: pl.Expr) -> pl.Expr:
     return pl.struct(parts)
 
 
+def _listed(node: _Several, inner: pl.DataType, present: pl.Expr) -> pl.Expr:
+    """Return several items as one list without those that are absent."""
+    if any(isinstance(item, _Repeated) for item in node.items):
+        return pl.concat_list([_as_list(item, inner, present) for item in node.items])
+    # An array that becomes a list is some twenty times faster than concat_list.
+    row = pl.concat_arr([_present(item, inner, present) for item in node.items])
+    return row.arr.to_list().list.filter(pl.element().is_not_null())
+
+
+def _present(item: _Leaf | _Element | _Repeated, inner: pl.DataType, parent: pl.Expr) -> pl.Expr:
+    """Return one of several items, null as a whole where it is absent."""
+    made = _emit(item, inner, parent)
+    return pl.when(combine(item.keys) if item.keys else parent).then(made)
+
+
 def _as_list(item: _Leaf | _Element | _Repeated, inner: pl.DataType, parent: pl.Expr) -> pl.Expr:
-    """Return one of several items as a list of one, empty where it is absent."""
-    made = _emit(item, pl.List(inner) if isinstance(item, _Repeated) else inner, parent)
+    """Return one of several items as a list of one, empty where it is absent; a repetition as the list it is."""
     nothing = pl.lit([], dtype=pl.List(inner))
     if isinstance(item, _Repeated):
-        return made.fill_null(nothing)
-    present = combine(item.keys) if item.keys else parent
-    return pl.when(present).then(pl.concat_list(made)).otherwise(nothing)
+        return _emit(item, pl.List(inner), parent).fill_null(nothing)
+    made = _present(item, inner, parent)
+    return pl.when(made.is_not_null()).then(pl.concat_list(made)).otherwise(nothing)

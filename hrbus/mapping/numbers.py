@@ -106,8 +106,8 @@ def _number(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table])
     if kind.type is Type.TEXT:
         lossy = f"the text comes back with {scale} decimals"
     return Step(
-        Half(forward, TEXT, kind.type is Type.TEXT, "is not a number"),
-        Half(backward, kind, True, "is not a number that fits the field"),
+        Half(forward, TEXT, kind.type is Type.TEXT, "is not a number", costly=True),
+        Half(backward, kind, True, "is not a number that fits the field", costly=True),
         lossy,
     )
 
@@ -201,8 +201,8 @@ def _scale(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) 
     if kind.type is Type.TEXT:
         lossy = "the text comes back without needless zeros"
     return Step(
-        Half(forward, TEXT, True, f"is not in the range {arguments[0]}"),
-        Half(backward, kind, True, f"is not in the range {arguments[1]}, or does not fit the field"),
+        Half(forward, TEXT, True, f"is not in the range {arguments[0]}", costly=True),
+        Half(backward, kind, True, f"is not in the range {arguments[1]}, or does not fit the field", costly=True),
         lossy,
     )
 

@@ -229,7 +229,7 @@ class _Reader:
                 raise ValueError(f"{text} has no way back")
             reason = f"{text} backwards: the value of {leaf.rule.path} {half.reason}"
             before, key = key, f"{key} | back {text}"
-            self.plan.add(Value(key, (before,), half.apply, half.fails, field=names, reason=reason))
+            self.plan.add(Value(key, (before,), half.apply, half.fails, "", names, reason, half.costly))
         return key
 
     def read(self, key: str, kind: Kind, names: str, leaf: BoundLeaf) -> str:

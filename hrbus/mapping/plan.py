@@ -22,7 +22,8 @@ class Value:
     """A column named ``key``, made of the columns ``inputs``.
 
     Where ``fails``, null out of a first input that is not null is a failure. Where ``bad`` is set, the Boolean
-    column of that name says which rows failed. ``field`` and ``reason`` are for the reject.
+    column of that name says which rows failed. ``field`` and ``reason`` are for the reject. A ``costly`` value of one
+    input is reckoned once for each different value, where there are few.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Value:
     bad: str = ""
     field: str = ""
     reason: str = ""
+    costly: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,7 @@ class Plan:
         for wave in self.waves():
             values = [node for node in wave if isinstance(node, Value)]
             if values:
-                frame = frame.with_columns(
-                    node.apply(*(pl.col(i) for i in node.inputs)).alias(node.key) for node in values
-                )
+                frame = frame.with_columns(_expression(frame, node).alias(node.key) for node in values)
             for node in values:
                 failures.extend(_failures(frame, node))
             for repeat in (node for node in wave if isinstance(node, Repeat)):
@@ -102,6 +102,22 @@ class Plan:
                 frame = frame.with_columns(column.alias(repeat.key))
                 failures.extend(inner)
         return frame.select(self.result.alias("result")).to_series(), frame, failures
+
+
+def _expression(frame: pl.DataFrame, node: Value) -> pl.Expr:
+    """Return what makes a value; by way of its different inputs where that is cheaper (dates, codes, scores)."""
+    if not node.costly or frame.height < _FEW:
+        return node.apply(*(pl.col(i) for i in node.inputs))
+    column = frame.get_column(node.inputs[0])
+    different = column.unique().drop_nulls()
+    if different.len() * 4 > column.len() or not different.len():
+        return node.apply(pl.col(node.inputs[0]))
+    made = different.to_frame(node.inputs[0]).select(node.apply(pl.col(node.inputs[0])).alias("made")).to_series()
+    return pl.col(node.inputs[0]).replace_strict(different, made, default=None, return_dtype=made.dtype)
+
+
+_FEW = 256
+"""Below so many rows it does not pay to look for different values."""
 
 
 def _failures(frame: pl.DataFrame, node: Value) -> list[Failure]:

@@ -44,7 +44,7 @@ Candidate:
   Resume: {TextResume: MAIL}
   UserArea:
     Application:
-      $evry: JOB
+      $eech: JOB
       AppliedAt: FAMILY |
 """
     expected = [
@@ -60,7 +60,7 @@ Candidate:
         "at commas; write one key a line",
         "m.yaml:14:26: Candidate/Resume/TextResume: Candidate/Resume has no TextResume; "
         "did you mean ResumeId or NonXMLResume?",
-        "m.yaml:17:7: Candidate/UserArea/Application: unknown key $evry; did you mean $each?",
+        "m.yaml:17:9: Candidate/UserArea/Application: unknown key $eech; did you mean $each?",
         "m.yaml:18:28: Candidate/UserArea/Application/AppliedAt: a field or converter should stand here; "
         "write FIELD | converter, or const(text)",
     ]
