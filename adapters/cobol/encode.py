@@ -140,17 +140,22 @@ class _Writer:
         return chosen
 
     def counted(self, nodes: Sequence[Node], columns: dict[str, pl.Series], scope: Scope) -> dict[str, pl.Series]:
-        """Add the counts that no column gives: as many as the table has."""
+        """Add the counts that no column gives, or that are null: as many as the table has."""
         made = dict(columns)
+        derived: dict[str, pl.Series] = {}
         for node in nodes:
             if not isinstance(node, Table) or node.count is None or node.count.home is not scope.owner:
                 continue
-            if node.column in columns and node.count.column and node.count.column not in columns:
+            if node.column in columns and (name := node.count.column):
                 lengths = columns[node.column].list.len().fill_null(0).cast(pl.Int64)
-                known = made.get(node.count.column)
-                made[node.count.column] = (
-                    lengths if known is None else pl.select(pl.max_horizontal(known, lengths)).to_series()
-                )
+                known = derived.get(name)
+                derived[name] = lengths if known is None else pl.select(pl.max_horizontal(known, lengths)).to_series()
+        for name, lengths in derived.items():
+            given = columns.get(name)
+            if given is None:
+                made[name] = lengths
+            elif given.null_count():
+                made[name] = given.zip_with(given.is_not_null(), lengths.cast(given.dtype))
         return made
 
     def refill(self, table: Table, scope: Scope) -> None:

@@ -129,7 +129,7 @@ def _read_wide(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: I
 
 
 def _packed_digits(leaf: Leaf, field: Bytes, status: Bytes) -> tuple[Bytes, Bools]:
-    nibbles = np.stack([field >> 4, field & 0x0F], axis=2).reshape(len(field), -1)
+    nibbles = np.stack([field >> 4, field & 0x0F], axis=2).reshape(len(field), 2 * leaf.width)
     negative = np.zeros(len(field), dtype=np.bool_)
     if leaf.item.usage is Usage.PACKED:
         sign, nibbles = nibbles[:, -1], nibbles[:, :-1]
