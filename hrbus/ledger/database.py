@@ -33,8 +33,10 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA wal_autocheckpoint=16384",  # 64 MiB: pages that several batches touch are copied back once
 )
-_BUSY_SECONDS = 30
-_READ_ONLY = "hrbus_read"
+BUSY_SECONDS = 30.0
+"""How long a transaction waits for another process that writes."""
+READ_ONLY = "hrbus_read"
+"""The execution option that a transaction which only reads carries."""
 
 
 class Database:
@@ -55,7 +57,7 @@ class Database:
         self.name = self.url.database
         _make_private(Path(self.name))
         self.engine = _engine(self.url)
-        self._reader = self.engine.execution_options(**{_READ_ONLY: True})
+        self._reader = self.engine.execution_options(**{READ_ONLY: True})
         try:
             if self.version() != VERSION:
                 self._upgrade()
@@ -127,7 +129,7 @@ class Database:
 
 
 def _engine(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
@@ -139,7 +141,7 @@ def _engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # Taking the write lock at once: a transaction that read first and writes later could fail in the middle.
-        only_reads = connection.get_execution_options().get(_READ_ONLY, False)
+        only_reads = connection.get_execution_options().get(READ_ONLY, False)
         connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
     return engine

@@ -97,10 +97,12 @@ def stage(
     frame: pl.DataFrame,
     refused: Sequence[Reject],
     references: Iterable[Link] = (),
+    passed_over: int = 0,
 ) -> None:
     """Keep batch ``number`` of an artifact: its good records, compared with what is known, and its rejects.
 
-    ``frame`` has ``_record``, ``_offset``, ``STAGED_COLUMNS`` and the columns that ``references`` name.
+    ``frame`` has ``_record``, ``_offset``, ``STAGED_COLUMNS`` and the columns that ``references`` name;
+    ``passed_over`` counts the records that the route does not take.
     """
     with run.write() as work:
         known = known_of(work.connection, run.route, frame[BUSINESS_KEY])
@@ -116,12 +118,12 @@ def stage(
                 for r in refused
             ],
         )
-        read = frame.height + len(refused)
+        read = frame.height + len(refused) + passed_over
         work.count(
             read=read,
             unchanged=seen.unchanged,
             rejected=len(refused),
-            skipped=seen.news.filter(~_is_pending()).height,
+            skipped=seen.news.filter(~_is_pending()).height + passed_over,
         )
         work.connection.execute(
             update(artifacts)
@@ -132,6 +134,7 @@ def stage(
                 unchanged=artifacts.c.unchanged + seen.unchanged,
                 changed=artifacts.c.changed + seen.changed,
                 rejected=artifacts.c.rejected + len(refused),
+                skipped=artifacts.c.skipped + passed_over,
             )
         )
 

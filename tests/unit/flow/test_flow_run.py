@@ -17,7 +17,7 @@ from hrbus.testing.flat import FlatMapping, FlatVocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from conftest import World
+    from tests.unit.flow.conftest import World
 
 
 def test_records_are_read_sent_and_their_file_is_settled(world: World) -> None:
