@@ -115,6 +115,7 @@ class App:
             vocabulary=self.vocabulary,
             key=found.key,
             ignore=found.ignore,
+            take=found.take,
             target=found.target.make(target_codec, context) if found.target and target_codec else None,
             out=_Outward(out) if out else None,
             references=found.reference,

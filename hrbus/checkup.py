@@ -105,6 +105,7 @@ class _Checkup:
         if codec:
             self.columns(route, f"{path}.key", codec.layout, route.key)
             self.columns(route, f"{path}.ignore", codec.layout, route.ignore)
+            self.columns(route, f"{path}.take", codec.layout, tuple(route.take))
         into = self.mapping(route.into)
         if into:
             self.faults += self.used(into, Direction.INTO)
@@ -180,13 +181,14 @@ class _Checkup:
             self.faults.append(Fault(message, route.place, path, hint))
 
     def made(self, route: Route, path: str, make: Callable[[], T]) -> T | None:
-        """Return what ``make`` gives; a fault without a place gets that of the route."""
+        """Return what ``make`` gives; a fault without a line gets the path, and where need be the place, of the route."""
         try:
             return make()
         except ConfigError as error:
             for fault in error.faults:
-                placed = Fault(fault.message, route.place, fault.path or path, fault.hint)
-                self.faults.append(fault if fault.place else placed)
+                whole = fault.place is None or not fault.place.line  # of a file, say who named it
+                placed = Fault(fault.message, fault.place or route.place, fault.path or path, fault.hint)
+                self.faults.append(placed if whole else fault)
             return None
 
     def tried(self, make: Callable[[], T]) -> T | None:

@@ -104,7 +104,8 @@ class Intake:
 
     def _stage(self, taken: Taken, number: int, batch: Batch) -> None:
         route = self.route
-        known = identified(batch.frame, route.key, route.ignore)
+        wanted = batch.frame.filter(route.wanted())
+        known = identified(wanted, route.key, route.ignore)
         named, nameless = _with_keys(known, route.key)
         documents = route.into.into(Batch(named.drop(BUSINESS_KEY, DIGEST)))
         documents, invalid = self._checked(documents)
@@ -113,7 +114,7 @@ class Intake:
             RECORD, OFFSET, route.vocabulary.payload(documents).alias(PAYLOAD), *columns
         ).join(named.select(RECORD, BUSINESS_KEY, DIGEST), on=RECORD, how="left", maintain_order="left")
         refused = [*batch.rejects, *nameless, *documents.rejects, *invalid]
-        intake.stage(self.run, taken, number, frame, refused, links)
+        intake.stage(self.run, taken, number, frame, refused, links, len(batch) - wanted.height)
 
     def _checked(self, documents: Documents) -> tuple[Documents, list[Reject]]:
         """Take the documents out that are not valid HR-XML."""

@@ -77,8 +77,9 @@ class Route:
     """Where records come from, what they become, where they go.
 
     ``key`` are the layout's columns that identify a record's subject; ``ignore`` those that do not count as a
-    change. ``references`` names, for each further root that ``out`` reads, the route that keeps it. ``operation`` is
-    what a send does, in the key of the send (default: the route's name), so that a renamed route sends nobody twice.
+    change. ``take`` names columns and the values that a record must have there; others are counted as skipped.
+    ``references`` names, for each further root that ``out`` reads, the route that keeps it. ``operation`` is what a
+    send does, in the key of the send (default: the route's name), so that a renamed route sends nobody twice.
     ``page`` is how many records go from the ledger to the target at a time. Raises ConfigError where the parts do
     not fit.
     """
@@ -90,6 +91,7 @@ class Route:
     vocabulary: Vocabulary
     key: tuple[str, ...]
     ignore: tuple[str, ...] = ()
+    take: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     target: Target | None = None
     out: Outward | None = None
     references: Mapping[str, str] = field(default_factory=dict)
@@ -98,7 +100,9 @@ class Route:
     page: int = 10_000
 
     def __post_init__(self) -> None:
-        faults = [*_unknown(self.codec.layout, "key", self.key), *_unknown(self.codec.layout, "ignore", self.ignore)]
+        layout = self.codec.layout
+        faults = [*_unknown(layout, "key", self.key), *_unknown(layout, "ignore", self.ignore)]
+        faults += _unknown(layout, "take", tuple(self.take))
         if not self.key:
             faults.append(Fault("a route needs a key", path="key", hint="name the fields that identify a record"))
         if (self.target is None) != (self.out is None):
@@ -110,10 +114,17 @@ class Route:
         if faults:
             raise ConfigError(Fault(f.message, path=f"routes.{self.name}.{f.path}", hint=f.hint) for f in faults)
 
+    def wanted(self) -> pl.Expr:
+        """Return which records of a batch the route takes."""
+        conditions = [
+            pl.col(column).cast(pl.String).str.strip_chars().is_in(values) for column, values in self.take.items()
+        ]
+        return pl.all_horizontal(pl.lit(True), *(condition.fill_null(False) for condition in conditions))
+
     @property
     def version(self) -> str:
         """What reads and maps an artifact: where it changes, one that was left in the middle is begun anew."""
-        parts = repr((self.codec.layout, self.into.version, self.key, self.ignore))
+        parts = repr((self.codec.layout, self.into.version, self.key, self.ignore, sorted(self.take.items())))
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 

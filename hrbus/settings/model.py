@@ -87,6 +87,9 @@ class RouteModel(Settings):
     """The fields that name a record for the business: one record with this key is sent once."""
     ignore: tuple[str, ...] = ()
     """Fields whose change does not count as a change of the record."""
+    take: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Which records are taken: fields, each with the values that it may have. The others are counted as skipped.
+    Without it all are taken."""
     into: str
     """The mapping from the source's records to HR-XML, below mappings/."""
     reference: dict[str, str] = Field(default_factory=dict)
@@ -193,6 +196,7 @@ class Route:
     source: SourcePart
     key: tuple[str, ...]
     ignore: tuple[str, ...]
+    take: Mapping[str, tuple[str, ...]]
     into: str
     reference: Mapping[str, str]
     out: str | None

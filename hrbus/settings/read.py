@@ -147,8 +147,8 @@ class _Reader:
         if source is None or len(self.faults) > before:
             return None
         return Route(
-            name, source, model.key, model.ignore, model.into, model.reference, model.out, model.on_change, target,
-            node.place,
+            name, source, model.key, model.ignore, model.take, model.into, model.reference, model.out,
+            model.on_change, target, node.place,
         )  # fmt: skip
 
     def end(

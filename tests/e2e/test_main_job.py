@@ -17,7 +17,10 @@ from main_job import MainJob, Program, main_job
 
 from hrbus.testing.sshd import OpenSshServer
 
-APPLICANTS, BAD = 40, 7
+APPLICANTS, BAD, WITHDRAWN = 40, 9, 5
+"""WRITEAPP withdraws every seventh applicant."""
+
+ORDERED = APPLICANTS - WITHDRAWN - 1
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +57,9 @@ def test_what_a_cobol_program_wrote_is_ordered_except_the_record_that_is_no_numb
     job: MainJob, out: dict[str, dict[str, int]]
 ) -> None:
     applicants = out["applicants"]
-    assert (APPLICANTS, APPLICANTS - 1, 1) == (applicants["read"], applicants["sent"], applicants["rejected"])
-    assert (APPLICANTS - 1, 0) == (job.counts()["orders"], job.counts()["duplicates"])
+    counted = tuple(applicants[name] for name in ("read", "sent", "rejected", "skipped"))
+    assert (APPLICANTS, ORDERED, 1, WITHDRAWN) == counted
+    assert (ORDERED, 0) == (job.counts()["orders"], job.counts()["duplicates"])
 
 
 def test_the_vacancies_are_fetched_first_because_the_route_refers_to_them(out: dict[str, dict[str, int]]) -> None:
@@ -78,12 +82,12 @@ def test_the_taken_files_are_archived_with_their_triggers(job: MainJob, out: dic
 def test_a_cobol_program_reads_the_results_that_the_service_gave(
     job: MainJob, back: dict[str, dict[str, int]], cobol_program: Program
 ) -> None:
-    assert APPLICANTS - 1 == back["results"]["sent"]
+    assert ORDERED == back["results"]["sent"]
     understood = _understood(cobol_program, job.files / "incoming" / "RESULT-000001.DAT")
-    assert ("RESULTS", APPLICANTS - 1) == (understood[0]["HEAD-FILE-ID"], int(understood[-1]["TRAIL-COUNT"]))
+    assert ("RESULTS", ORDERED) == (understood[0]["HEAD-FILE-ID"], int(understood[-1]["TRAIL-COUNT"]))
     assert understood[-1]["TRAIL-COUNT"] == understood[-1]["COUNTED"]
     results = {int(each["RES-APPL-NO"]): each for each in understood[1:-1]}
-    wanted = {10_000 + number for number in range(1, APPLICANTS + 1) if number != BAD}
+    wanted = {10_000 + number for number in range(1, APPLICANTS + 1) if number != BAD and number % 7}
     assert wanted == set(results)
     for number, each in results.items():
         _assert_says_what_the_service_said(job, number, each)
@@ -100,8 +104,8 @@ def test_the_same_people_in_tomorrows_extract_are_not_ordered_again(
     assert tomorrow != extract
     job.arrive("APPL2.DAT", tomorrow)
     counts = job.run("applicants", code=3)["applicants"]
-    assert (0, APPLICANTS - 1, 1) == (counts["sent"], counts["unchanged"], counts["rejected"])
-    assert (APPLICANTS - 1, 0) == (job.counts()["orders"], job.counts()["duplicates"])
+    assert (0, ORDERED, 1) == (counts["sent"], counts["unchanged"], counts["rejected"])
+    assert (ORDERED, 0) == (job.counts()["orders"], job.counts()["duplicates"])
 
 
 def test_an_empty_file_with_header_and_trailer_is_valid(job: MainJob, cobol_program: Program, tmp_path: Path) -> None:

@@ -60,6 +60,18 @@ def test_a_field_that_does_not_count_changes_nobody(world: World) -> None:
     assert Summary(read=1, unchanged=1) == world.go()
 
 
+def test_records_that_the_route_does_not_take_are_counted_as_skipped(world: World) -> None:
+    world.change(take={"vacancy": ("v1",)})
+    world.give("1;ADA;v1", "2;BOB;v2", "3;CY;v1")
+    assert Summary(read=3, sent=2, skipped=1) == world.go()
+    assert ["ADA", "CY"] == world.names
+
+
+def test_a_route_cannot_choose_by_a_field_that_is_not_there(world: World) -> None:
+    with pytest.raises(ConfigError, match="no column vacancies; did you mean vacancy"):
+        world.change(take={"vacancies": ("v1",)})
+
+
 def test_a_mended_mapping_alone_sends_nothing(world: World) -> None:
     world.give("1;ADA;v1")
     world.go()
