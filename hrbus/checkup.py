@@ -181,7 +181,7 @@ class _Checkup:
             self.faults.append(Fault(message, route.place, path, hint))
 
     def made(self, route: Route, path: str, make: Callable[[], T]) -> T | None:
-        """Return what ``make`` gives; a fault without a line gets the path, and where need be the place, of the route."""
+        """Return what ``make`` gives; a fault without a line is told with the path of the route that meant it."""
         try:
             return make()
         except ConfigError as error:

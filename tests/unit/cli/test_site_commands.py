@@ -55,17 +55,33 @@ def site(tmp_path: Path, hrbus: Hrbus) -> Path:
     return folder
 
 
+VACANCY = {"VAC-REC-TYPE": "D", "VAC-NO": "REQ-1", "VAC-TITLE": "COBOL programmer", "VAC-STATUS": "O",
+           "VAC-START-ON": 20270101}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a site after a run of a file whose one record is blank where a number must be; tests only look at it."""
+    """Return a site after a run of a file of two records, one of them blank where a number must be.
+
+    The tests only look at it.
+    """
     folder = tmp_path_factory.mktemp("ran")
     init(folder)
     declare(folder)
-    (folder / "files" / "in" / "VAC.DAT").write_bytes(b" " * 200 + b"\n")
-    with pytest.raises(SystemExit) as left:
-        main(["run", "vacancies", "--site", str(folder)])
-    assert 3 == left.value.code
+    (folder / "one.jsonl").write_text(json.dumps(VACANCY))
+    file = folder / "files" / "in" / "VAC.DAT"
+    options = ["-c", str(folder / "mappings" / "copybooks" / "VACREC.cpy"), "-e", "ascii", "-f", "lines"]
+    assert 0 == leaves_with(["encode", str(folder / "one.jsonl"), *options, "--output", str(file)])
+    with file.open("ab") as stream:
+        stream.write(b" " * 200 + b"\n")
+    assert 3 == leaves_with(["run", "vacancies", "--site", str(folder)])
     return folder
+
+
+def leaves_with(arguments: list[str]) -> object:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    return left.value.code
 
 
 def test_a_new_site_is_answered_in_json_for_programs(tmp_path: Path, hrbus: Hrbus) -> None:
@@ -113,6 +129,41 @@ def test_check_looks_at_mappings_that_no_route_uses(site: Path, hrbus: Hrbus) ->
     assert "mappings/draft.yaml" in answer.err
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "path", "said"),
+    [
+        ("out: interview-orders.yaml", "out: results-file.yaml", "routes.applicants.out", "makes Candidate, but"),
+        (
+            "PositionOpening: vacancies",
+            "Candidate: vacancies",
+            "routes.applicants.reference",
+            "also reads PositionOp",
+        ),
+        (
+            "PositionOpening: vacancies",
+            "Candidate: vacancies",
+            "routes.applicants.reference.Candidate",
+            "reads no Cand",
+        ),
+        ("layout: layouts/order.yaml", "layout: layouts/none.yaml", "routes.applicants.to.codec", "cannot be read"),
+        ("ignore: [APPL-BATCH-SEQ]", "ignore: [APPL-BATCH]", "routes.applicants.ignore", "has no field APPL-BATCH"),
+    ],
+)
+def test_check_proves_that_the_parts_of_a_route_fit(
+    tmp_path: Path, hrbus: Hrbus, old: str, new: str, path: str, said: str
+) -> None:
+    init(tmp_path)
+    (tmp_path / "var" / "sandbox").mkdir(parents=True)
+    for name in ("sftp-password", "client-secret"):
+        (tmp_path / "var" / "sandbox" / name).write_text("invented")
+    routes = tmp_path / "config" / "routes.yaml"
+    text = routes.read_text()
+    assert old in text
+    routes.write_text(text.replace(old, new, 1))
+    faults = json.loads(hrbus("check", "--site", tmp_path, "--json").out)["faults"]
+    assert [path] == [f["path"] for f in faults if f["path"] == path and said in f["message"]]
+
+
 def test_check_connect_says_what_was_reached_and_what_was_not(site: Path, hrbus: Hrbus) -> None:
     reached = hrbus("check", "--connect", "--site", site)
     assert 0 == reached.code
@@ -132,7 +183,7 @@ def test_looking_at_a_site_where_nothing_ran_makes_no_ledger(site: Path, hrbus: 
 
 def test_status_shows_the_equation_of_the_last_run(ran: Path, hrbus: Hrbus) -> None:
     answer = hrbus("status", "--site", ran)
-    assert "read 1 = sent 0 + unchanged 0 + rejected 1" in answer.out
+    assert "read 2 = sent 1 + unchanged 0 + rejected 1" in answer.out
     (route,) = json.loads(hrbus("status", "--site", ran, "--json").out)["routes"]
     assert ("vacancies", 1) == (route["route"], route["last"]["summary"]["rejected"])
 
@@ -140,7 +191,7 @@ def test_status_shows_the_equation_of_the_last_run(ran: Path, hrbus: Hrbus) -> N
 def test_a_reject_is_shown_without_its_bytes_unless_they_are_asked_for(ran: Path, hrbus: Hrbus) -> None:
     assert "VAC.DAT" in hrbus("rejects", "--site", ran).out
     (row,) = json.loads(hrbus("rejects", "--site", ran, "--json").out)
-    assert ("VAC.DAT", 1, 0) == (row["artifact"], row["number"], row["offset"])
+    assert ("VAC.DAT", 2) == (row["artifact"], row["number"])
     assert "raw" not in row
     (row,) = json.loads(hrbus("rejects", "--site", ran, "--json", "--show-values").out)
     assert row["raw"].startswith("2020")
@@ -150,6 +201,12 @@ def test_rejects_can_be_narrowed_to_a_run_or_a_route(ran: Path, hrbus: Hrbus) ->
     assert [] == json.loads(hrbus("rejects", "--site", ran, "--run", 99, "--json").out)
     assert [] == json.loads(hrbus("rejects", "--site", ran, "--route", "results", "--json").out)
     assert 1 == len(json.loads(hrbus("rejects", "--site", ran, "--route", "vacancies", "--json").out))
+
+
+def test_a_record_is_followed_by_its_key(ran: Path, hrbus: Hrbus) -> None:
+    assert "VAC.DAT" in hrbus("status", "--site", ran, "--key", "REQ-1").out
+    (row,) = json.loads(hrbus("status", "--site", ran, "--key", "REQ-1", "--json").out)
+    assert ("vacancies", 1, 0, "sent") == (row["route"], row["number"], row["offset"], row["state"])
 
 
 def test_a_key_that_nobody_has_is_said_to_be_unknown(ran: Path, hrbus: Hrbus) -> None:
