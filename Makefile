@@ -33,6 +33,7 @@ format: $(VENV)/.installed-dev  ## bring the code into shape
 
 docs: $(VENV)/.installed-dev  ## write the generated pages of docs/reference again
 	@$(BIN)/python -m hrbus.cli.reference docs/reference
+	@$(BIN)/python -m hrbus.mapping.reference > docs/reference/converters.md
 
 bench: $(VENV)/.installed-bench  ## measure, each beside the plain way
 	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
