@@ -54,8 +54,8 @@ def _parts(fields: Iterable[tuple[str, pl.Expr, pl.DataType]]) -> pl.Expr:
 
 def _text(values: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.List):
-        item = pl.element()
-        inner = pl.concat_str(pl.lit("["), _text(item, dtype.inner), pl.lit("]")).fill_null("[]")  # type: ignore[arg-type]
+        item = _parts([("", pl.element(), dtype.inner)])  # type: ignore[list-item]
+        inner = pl.concat_str(pl.lit("["), item, pl.lit("]")).fill_null("[]")
         return values.list.eval(inner).list.join("")
     if isinstance(dtype, pl.Struct):
         named = sorted(dtype.fields, key=lambda each: each.name)
