@@ -12,11 +12,11 @@ Third parties add theirs through the entry point group ``hrbus.converters``; eac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 import polars as pl
 
@@ -288,11 +288,16 @@ BUILT_IN = (
 @cache
 def known() -> Mapping[str, Converter]:
     """Return every converter by name, built in or of an installed package; ConfigError where one is not good."""
+    return gathered(entry_points(group=GROUP))
+
+
+def gathered(points: Iterable[EntryPoint]) -> Mapping[str, Converter]:
+    """Return the built-in converters and those that entry points name; ConfigError where one is not good."""
     from hrbus.mapping import dates, numbers  # they use the types above
 
     found = {converter.name: converter for converter in (*BUILT_IN, *numbers.BUILT_IN, *dates.BUILT_IN)}
     faults = []
-    for entry in entry_points(group=GROUP):
+    for entry in points:
         try:
             converter = entry.load()
         except (ImportError, AttributeError) as error:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from importlib.metadata import EntryPoint
 from typing import Any
 
 import polars as pl
 import pytest
 
-from hrbus.mapping.converters import Converter, Example, Step, known
+from hrbus.errors import ConfigError
+from hrbus.mapping.converters import GROUP, Converter, Example, Step, gathered, known
 from hrbus.mapping.kinds import TEXT, Kind, from_text, to_text
 from hrbus.mapping.leaf import pipes
 from hrbus.mapping.tables import Table
@@ -138,3 +140,24 @@ def test_arguments_that_cannot_be_are_refused_in_a_sentence(call: str, kind: Kin
     with pytest.raises(ValueError, match=r".+") as caught:
         step(call, kind)
     assert message == str(caught.value)
+
+
+def points(*names: str) -> list[EntryPoint]:
+    return [EntryPoint(name.lower(), f"tests.unit.mapping.plugin:{name}", GROUP) for name in names]
+
+
+def test_a_third_party_brings_a_converter_by_an_entry_point() -> None:
+    made = gathered(points("REVERSE"))["reverse"].make((), TEXT, {})
+    assert pl.select(made.forward.apply(pl.lit("ada"))).item() == "ada"[::-1]
+
+
+def test_a_third_partys_converter_that_is_not_good_stops_the_start() -> None:
+    with pytest.raises(ConfigError) as caught:
+        gathered(points("TRIM", "NOTHING", "GONE"))
+    expected = [
+        "two packages bring a converter named trim; remove one",
+        "tests.unit.mapping.plugin:NOTHING is not a Converter; mend its package",
+        "the converter gone cannot be loaded: module 'tests.unit.mapping.plugin' has no attribute 'GONE'; "
+        "mend its package",
+    ]
+    assert expected == [str(fault) for fault in caught.value.faults]

@@ -1,0 +1,56 @@
+"""The reference page of the converters, made from the converters themselves.
+
+    python -m hrbus.mapping.reference > docs/reference/converters.md
+
+A test holds the page in the repository against this.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from hrbus.mapping.converters import Converter, known
+from hrbus.mapping.leaf import pipes
+from hrbus.mapping.tables import Table
+
+TABLES = {"colours": Table({"R": "red", "3": "green", "B": "red"})}
+"""The table that the examples use."""
+
+_HEAD = """# Converters
+
+What may stand after a `|` in a leaf. Each goes both ways: from left to right on the way into a document, from right
+to left on the way out. *Lossy* says what does not come back. A value that a converter cannot take makes its record a
+reject that names the field and the converter, never the value. A blank field is absent, and stays absent through
+every converter but `blank` and `default`.
+
+This page is made by `python -m hrbus.mapping.reference`. The examples of `table` use `colours: {R: red, 3: green}`.
+"""
+
+
+def page() -> str:
+    """Return the page as Markdown."""
+    return "\n".join([_HEAD, *(line for converter in sorted_converters() for line in _lines(converter))])
+
+
+def sorted_converters() -> list[Converter]:
+    """Return every converter, by name."""
+    return [known()[name] for name in sorted(known())]
+
+
+def _lines(converter: Converter) -> Iterator[str]:
+    call = f"{converter.name}({converter.arguments})" if converter.arguments else converter.name
+    yield f"## `{call}`\n"
+    yield f"{converter.summary}\n"
+    yield "| leaf | field | document | lossy |"
+    yield "|---|---|---|---|"
+    for example in converter.examples:
+        (found,) = pipes(example.call)
+        lossy = converter.make(found.arguments or (), example.kind, TABLES).lossy
+        shown = f"`{example.document}`" if example.document else "absent"
+        yield f"| `FIELD \\| {example.call}` | {example.kind.name} `{example.field}` | {shown} | {lossy or 'no'} |"
+    yield ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

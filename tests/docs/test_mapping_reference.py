@@ -1,0 +1,49 @@
+"""The pages about mappings say what is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from hrbus import hrxml, mapping
+from hrbus.mapping.converters import known
+from hrbus.mapping.reference import page
+from hrbus.mapping.rules import ENGINE, KEYS
+from hrbus.mapping.sql.formula import TABLE
+from hrbus.spi import Field, Layout, Type
+
+SKILL = (Field("CODE", "CODE", Type.TEXT), Field("LEVEL", "LEVEL", Type.INTEGER, digits=1, signed=False))
+STAFF = Layout(
+    "STAFF",
+    (
+        Field("STAFF-NO", "STAFF-NO", Type.INTEGER, digits=8, signed=False),
+        *(Field(name, name, Type.TEXT) for name in ("STAFF-ST", "GIVEN", "FAMILY", "EMAIL", "MARITAL")),
+        Field("SKILL", "SKILL", Type.GROUP, many=True, children=SKILL),
+    ),
+)
+
+
+def test_the_page_of_converters_is_made_from_them(root: Path) -> None:
+    written = (root / "docs/reference/converters.md").read_text("utf-8")
+    assert page() == written, "run: python -m hrbus.mapping.reference > docs/reference/converters.md"
+    assert all(f"\n## `{name}" in written for name in known())
+
+
+def test_the_mapping_on_the_page_has_no_faults(root: Path, tmp_path: Path) -> None:
+    text = (root / "docs/reference/mapping.md").read_text("utf-8")
+    (shown,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    file = tmp_path / "shown.yaml"
+    file.write_text(shown, "utf-8")
+    vocabulary = hrxml.load("2.5", root / "hrxml_schemas")
+    made = mapping.load(file, layout_of=lambda name: STAFF, vocabulary=vocabulary, tables=tmp_path)
+    assert () == made.check("into")
+    assert () == made.check_examples("into")
+
+
+def test_every_key_and_every_part_of_a_formula_is_told(root: Path) -> None:
+    text = (root / "docs/reference/mapping.md").read_text("utf-8")
+    assert [] == [key for key in (*KEYS, *ENGINE) if f"`{key}" not in text]
+    signs = {"EQ": "=", "NEQ": "<>", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "DPIPE": r"\|\|"}
+    signs |= {"ADD": "+", "SUB": "-", "MUL": "*", "DIV": "/", "IS": "IS NULL"}
+    names = {node.__name__.upper() for node in TABLE} - {"COLUMN", "LITERAL", "NULL", "BOOLEAN", "PAREN", "NEG"}
+    assert [] == sorted(name for name in names if signs.get(name, name) not in text)
