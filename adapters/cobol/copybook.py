@@ -134,6 +134,10 @@ def parse(text: str, file: str, *, folder: Path | None = None, free: bool | None
         )
     faults: list[Fault] = []
     records = _trees(found, faults)
+    if not records:
+        faults.append(
+            Fault("the copybook declares no record", found[0].place, hint="expected 01 NAME. and its fields")
+        )
     for record in records:
         _inherit(record, Usage.DISPLAY, None, faults)
         _link(record, faults)

@@ -306,7 +306,7 @@ def condition_numbers(condition: Condition) -> list[int]:
     made = []
     for text in condition.texts:
         try:
-            made.append(int(Decimal(text).scaleb(condition.leaf.scale)))
-        except InvalidOperation:
+            made.append(int(Decimal(f"{text}e{condition.leaf.scale}")))
+        except (InvalidOperation, OverflowError):
             continue
     return made

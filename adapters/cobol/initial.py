@@ -11,7 +11,6 @@ b'T00'
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from functools import cache
 
 import numpy as np
@@ -70,7 +69,10 @@ def _leaf(plan: Plan, leaf: Leaf, at: int, out: Bytes) -> None:
         return
     base, status = np.array([at - leaf.offset], dtype=np.int64), np.zeros(1, dtype=np.uint8)
     wanted = np.ones(1, dtype=np.bool_)
-    if leaf.type is Type.TEXT:
+    if leaf.type is Type.FLOAT:
+        number = pl.Series([float(_number(literal))])
+        units.write(leaf, plan.options, number, wanted, out, base, status)
+    elif leaf.type is Type.TEXT:
         text = "" if literal is None or literal.kind == "SPACE" else literal.text
         strings.write(leaf, plan.options.page, pl.Series([text]), wanted, out, base, status)
     elif (
@@ -78,20 +80,14 @@ def _leaf(plan: Plan, leaf: Leaf, at: int, out: Bytes) -> None:
     ):
         out[at : at + leaf.width] = _text(plan, literal, leaf.width)
     else:
-        value = _number(literal)
-        units.write(leaf, plan.options, pl.Series([value], dtype=pl.Decimal(38, 18)), wanted, out, base, status)
+        units.write(leaf, plan.options, pl.Series([_number(literal)]), wanted, out, base, status)
     if status.any():
         message = f"the VALUE of {leaf.item.name or 'FILLER'} does not fit {leaf.item.describe()}"
         raise ConfigError(Fault(message, leaf.item.place))
 
 
-def _number(literal: Literal | None) -> Decimal:
-    if literal is None or literal.kind == "ZERO":
-        return Decimal(0)
-    try:
-        return Decimal(literal.text)
-    except InvalidOperation:
-        return Decimal(0)
+def _number(literal: Literal | None) -> str:
+    return literal.text if literal is not None and literal.kind == "number" else "0"
 
 
 def _text(plan: Plan, literal: Literal, width: int) -> Bytes:

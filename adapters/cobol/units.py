@@ -76,16 +76,25 @@ def _units(leaf: Leaf, values: pl.Series, wanted: Bools, status: Bytes) -> pl.Se
         return pl.Series([0], dtype=pl.Int64).new_from_index(0, len(values))
     scale = values.dtype.scale if isinstance(values.dtype, pl.Decimal) else 0
     if values.dtype == pl.String:
-        scale = max(leaf.scale, 6)
-        sound = values.str.contains(r"^[+-]?\d{1,38}(\.\d{0,38})?$").fill_null(value=False)
-        status[~sound.to_numpy() & wanted] = kernels.NO_NUMBER
-        fine = values.str.extract(r"\.(\d*?)0*$").str.len_chars().fill_null(0) > leaf.scale
-        status[fine.to_numpy() & wanted & (status == kernels.OK)] = kernels.TOO_FINE
-        values = values.set(~sound, "0").cast(pl.Decimal(38, scale), strict=False)
-    numbers = values.fill_null(0) if values.dtype.is_integer() else values.to_physical().fill_null(0)
+        numbers, scale = _from_text(leaf, values, wanted, status), leaf.scale
+    else:
+        numbers = values.fill_null(0) if values.dtype.is_integer() else values.to_physical().fill_null(0)
     if scale != leaf.scale or leaf.factor > 1:
         numbers = _rescaled(numbers.cast(pl.Int128), leaf.scale - scale, leaf.factor, wanted, status)
     return numbers
+
+
+def _from_text(leaf: Leaf, values: pl.Series, wanted: Bools, status: Bytes) -> pl.Series:
+    """Return numbers that stand as text, exactly: their digits without the point."""
+    parts = values.str.extract_groups(r"^([+-]?[0-9]+)(?:\.([0-9]*?)0*)?$").struct
+    whole, decimals = parts.field("1"), parts.field("2").fill_null("")
+    status[whole.is_null().to_numpy() & wanted] = kernels.NO_NUMBER
+    fine = (decimals.str.len_chars() > leaf.scale).to_numpy()
+    status[fine & wanted & (status == kernels.OK)] = kernels.TOO_FINE
+    digits = whole.fill_null("0") + decimals.str.slice(0, leaf.scale).str.pad_end(leaf.scale, "0")
+    numbers = digits.str.strip_prefix("+").cast(pl.Int128, strict=False)
+    status[numbers.is_null().to_numpy() & wanted & (status == kernels.OK)] = kernels.TOO_BIG
+    return numbers.fill_null(0)
 
 
 def _rescaled(numbers: pl.Series, shift: int, factor: int, wanted: Bools, status: Bytes) -> pl.Series:

@@ -37,7 +37,7 @@ def a_number(draw: st.DrawFn, name: str, level: int, occurs: str) -> Declared:
         picture = ("S" if signed else "") + "9"
     most = 10**digits - 1
     units = st.integers(-most if signed else 0, most)
-    values = units.map(lambda n: Decimal(n).scaleb(-decimals) if decimals else n)
+    values = units.map(lambda n: Decimal(f"{n}e-{decimals}") if decimals else n)
     return Declared((f"{level:02d} {name} PIC {picture} {usage}{occurs}.",), {name: values})
 
 

@@ -199,6 +199,24 @@ def test_absent_columns_keep_their_value_clause(records: Make) -> None:
     assert b"Dxy00\x00\x5d00\x00ABq" == records(copybook).write(F=["q"])[0]
 
 
+def test_a_value_clause_may_have_as_many_digits_as_its_picture(records: Make) -> None:
+    copybook = "01 R. 05 N PIC 9(25)V9 VALUE 1234567890123456789012345.5. 05 C COMP-1 VALUE 1.5. 05 F PIC X."
+    assert [{"N": Decimal("1234567890123456789012345.5"), "C": 1.5, "F": "x"}] == (
+        (made := records(copybook)).values(made.write(F=["x"])[0])
+    )
+
+
+@pytest.mark.parametrize("number", ["12", "+12", "-12", "12.0", "12.50", "12.", "012.5"])
+def test_numbers_may_come_as_text(records: Make, number: str) -> None:
+    made = records("01 R. 05 F PIC S9(3)V9 COMP-3.")
+    assert [{"F": Decimal(number)}] == made.values(made.write(F=[number])[0])
+
+
+@pytest.mark.parametrize("number", ["", " 12", "1e3", "0x1", "1_000", "١٢", "1,5", "--1", "NaN", "9" * 60])
+def test_text_that_is_no_number_is_refused(records: Make, number: str) -> None:
+    assert 1 == len(records("01 R. 05 F PIC S9(3)V9 COMP-3.").write(F=[number])[1])
+
+
 def test_chinese_text_is_written_in_bytes_and_never_cut_inside_a_character(records: Make) -> None:
     made = records("01 R. 05 F PIC X(4).", encoding="gb18030")
     assert "王   ".encode("gb18030")[:4] + "王明".encode("gb18030") == made.write(F=["王", "王明"])[0]
