@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,7 +13,10 @@ from hrbus.cli.common import JsonOption, SiteOption, answer, console, here
 from hrbus.cli.words import _
 
 if TYPE_CHECKING:
-    from hrbus.ledger.report import Report
+    from hrbus.ledger.report import ArtifactRow, RecordRow, Report, RouteRow
+
+SHOWN = 10
+"""How many held records of a route are named to people; programs get all."""
 
 
 def command(
@@ -30,36 +35,78 @@ def command(
         if key:
             _trace(found, key, as_json)
             return
-        rows = found.status() if found else []
         jobs = Diary.of(place).entries
         if as_json:
-            answer({"routes": [asdict(row) for row in rows], "jobs": jobs})
+            answer(_for_programs(found) | {"jobs": jobs})
             return
-    if not rows:
-        print(_("Nothing has run here yet."))
-    else:
-        _routes(rows)
+        if found:
+            _routes(found)
+        else:
+            print(_("Nothing has run here yet."))
     if jobs:
         _jobs(jobs)
 
 
-def _routes(rows: list[Any]) -> None:
+def _for_programs(found: Report | None) -> dict[str, Any]:
+    rows = found.status() if found else []
+    failed = [asdict(artifact) for row in rows if found for artifact in _failed(found, row)]
+    held = [asdict(record) for record in found.held()] if found else []
+    return {"routes": [asdict(row) for row in rows], "artifacts": failed, "held": [_keyless(row) for row in held]}
+
+
+def _keyless(row: dict[str, Any]) -> dict[str, Any]:
+    """Leave out whom a record is about: nobody asked for a person."""
+    return {name: value for name, value in row.items() if name != "key"}
+
+
+def _failed(found: Report, row: RouteRow) -> list[ArtifactRow]:
+    if not row.failed_artifacts:
+        return []
+    return [artifact for artifact in found.artifacts(route=row.route) if artifact.state == "failed"]
+
+
+def _routes(found: Report) -> None:
     from rich.table import Table
 
     from hrbus.cli.show import equation
 
-    table = Table(
-        _("route"), _("pending"), _("held"), _("last run"), _("state"), _("counts"), box=None, header_style="bold"
-    )
+    rows = found.status()
+    table = Table(_("route"), _("pending"), _("held"), _("last run"), _("state"), box=None, header_style="bold")
     for row in rows:
-        state = (
-            _("running ({owner})").format(owner=row.running) if row.running else row.last.state if row.last else ""
-        )
-        if row.failed_artifacts:
-            state += "; " + _("{count} artifacts to look at").format(count=row.failed_artifacts)
-        last = (row.last.started, equation(row.last.summary)) if row.last else ("", "")
-        table.add_row(row.route, str(row.pending), str(row.held), last[0], state, last[1])
-    console().print(table)
+        table.add_row(row.route, str(row.pending), str(row.held), _moment(row), _state(row))
+    out = console()
+    out.print(table)
+    out.print("")
+    for row in rows:
+        if row.last:
+            print(f"{row.route}: {equation(row.last.summary)}")
+        for line in _waiting(found, row):
+            print(f"  {line}")
+
+
+def _moment(row: RouteRow) -> str:
+    return row.last.started[:19].replace("T", " ") + "Z" if row.last else ""
+
+
+def _state(row: RouteRow) -> str:
+    if row.running:
+        return _("running ({owner})").format(owner=row.running)
+    return row.last.state if row.last else ""
+
+
+def _waiting(found: Report, row: RouteRow) -> Iterator[str]:
+    """Yield a line for each thing of a route that a person may have to look at."""
+    if row.last and row.last.error and not row.failed_artifacts:
+        yield _("the last run said: {error}").format(error=row.last.error)
+    for artifact in _failed(found, row):
+        yield _("{artifact} must be looked at: {error}").format(artifact=artifact.name, error=artifact.error)
+    if row.held:
+        for record in islice(found.held(row.route), SHOWN):
+            yield _("held: record {number} of {artifact}, byte {offset}: {reason}").format(
+                number=record.number, artifact=record.artifact, offset=record.offset, reason=record.reason
+            )
+        if row.held > SHOWN:
+            yield _("and {count} more").format(count=row.held - SHOWN)
 
 
 def _jobs(jobs: dict[str, dict[str, Any]]) -> None:
@@ -76,22 +123,26 @@ def _jobs(jobs: dict[str, dict[str, Any]]) -> None:
 
 
 def _trace(found: Report | None, key: str, as_json: bool) -> None:
-    from rich.table import Table
-
-    rows = found.trace(key) if found else []
+    rows = _rows_of(found, key) if found else []
     if as_json:
         answer([asdict(row) for row in rows])
-        return
-    if not rows:
+    elif not rows:
         print(_("The ledger has no record with that key."))
-        return
-    table = Table(
-        _("route"), _("artifact"), _("record"), _("byte"), _("revision"), _("state"), _("far id"), _("what was said"),
-        box=None, header_style="bold",
-    )  # fmt: skip
-    for row in rows:
-        said = row.reason or row.answer
-        table.add_row(
-            row.route, row.artifact, str(row.number), str(row.offset), str(row.revision), row.state, row.far_id, said
-        )
-    console().print(table)
+    for row in [] if as_json else rows:
+        _record(row)
+
+
+def _rows_of(found: Report, key: str) -> list[RecordRow]:
+    """Return what became of ``key``; a number may be written as it stands in its file, with leading zeros."""
+    rows = found.trace(key)
+    return rows or (found.trace(key.lstrip("0") or "0") if key.isdecimal() else [])
+
+
+def _record(row: RecordRow) -> None:
+    print(_("{route}, revision {revision}: {state}").format(route=row.route, revision=row.revision, state=row.state))
+    place = {"number": row.number, "artifact": row.artifact, "offset": row.offset}
+    print("  " + _("record {number} of {artifact}, byte {offset}").format(**place))
+    if row.far_id:
+        print("  " + _("far id {id}").format(id=row.far_id))
+    if row.reason or row.answer:
+        print("  " + _("said: {words}").format(words=row.reason or row.answer))

@@ -177,7 +177,7 @@ def test_check_connect_says_what_was_reached_and_what_was_not(site: Path, hrbus:
 def test_looking_at_a_site_where_nothing_ran_makes_no_ledger(site: Path, hrbus: Hrbus) -> None:
     assert "Nothing has run here yet.\n" == hrbus("status", "--site", site).out
     assert "Nothing was refused.\n" == hrbus("rejects", "--site", site).out
-    assert {"routes": [], "jobs": {}} == json.loads(hrbus("status", "--site", site, "--json").out)
+    assert {"routes": [], "artifacts": [], "held": [], "jobs": {}} == json.loads(hrbus("status", "--site", site, "--json").out)
     assert not (site / "var").exists()
 
 
@@ -207,6 +207,8 @@ def test_a_record_is_followed_by_its_key(ran: Path, hrbus: Hrbus) -> None:
     assert "VAC.DAT" in hrbus("status", "--site", ran, "--key", "REQ-1").out
     (row,) = json.loads(hrbus("status", "--site", ran, "--key", "REQ-1", "--json").out)
     assert ("vacancies", 1, 0, "sent") == (row["route"], row["number"], row["offset"], row["state"])
+    said = hrbus("status", "--site", ran, "--key", "REQ-1").out
+    assert ["vacancies, revision 1: sent", "  record 1 of VAC.DAT, byte 0"] == said.splitlines()
 
 
 def test_a_key_that_nobody_has_is_said_to_be_unknown(ran: Path, hrbus: Hrbus) -> None:
