@@ -18,7 +18,7 @@ import polars as pl
 
 from hrbus.mapping.binding import BoundElement, BoundLeaf, BoundNode, BoundSeveral
 from hrbus.mapping.kinds import Kind, field_types, inner_type, to_text
-from hrbus.mapping.plan import ITEM, Plan, Repeat, Value, combine
+from hrbus.mapping.plan import ITEM, Chain, Plan, Repeat, Value, combine
 from hrbus.spi import Field, Type
 
 STRING = pl.String()
@@ -61,9 +61,13 @@ class _Repeated:
 
 @dataclass(frozen=True)
 class _Several:
+    """An element written out several times, in the frame of ``plan``; ``path`` tells it from others."""
+
     name: str
     items: tuple[_Leaf | _Element | _Repeated, ...]
     keys: tuple[str, ...]
+    plan: Plan
+    path: str
 
 
 _Node: TypeAlias = _Leaf | _Element | _Repeated | _Several
@@ -126,7 +130,7 @@ class _Writer:
                 if not isinstance(made, _Several):
                     items.append(made)
             keys = tuple(dict.fromkeys(key for item in items for key in item.keys))
-            return _Several(bound.several.name, tuple(items), keys)
+            return _Several(bound.several.name, tuple(items), keys, self.plan, bound.several.path)
         if bound.each is None:
             return self.element(bound, conds)
         return self.repeated(bound, bound.each, conds)
@@ -298,7 +302,9 @@ def _struct(node: _Element, dtype: pl.DataType, present: pl.Expr) -> pl.Expr:
 def _listed(node: _Several, inner: pl.DataType, present: pl.Expr) -> pl.Expr:
     """Return several items as one list without those that are absent."""
     if any(isinstance(item, _Repeated) for item in node.items):
-        return pl.concat_list([_as_list(item, inner, present) for item in node.items])
+        lists = tuple(_as_list(item, inner, present) for item in node.items)
+        node.plan.chains.append(Chain(f"{{{node.path}", lists))
+        return pl.col(node.plan.chains[-1].key)
     # An array that becomes a list is some twenty times faster than concat_list.
     row = pl.concat_arr([_present(item, inner, present) for item in node.items])
     return row.arr.to_list().list.filter(pl.element().is_not_null())
@@ -312,8 +318,7 @@ def _present(item: _Leaf | _Element | _Repeated, inner: pl.DataType, parent: pl.
 
 def _as_list(item: _Leaf | _Element | _Repeated, inner: pl.DataType, parent: pl.Expr) -> pl.Expr:
     """Return one of several items as a list of one, empty where it is absent; a repetition as the list it is."""
-    nothing = pl.lit([], dtype=pl.List(inner))
     if isinstance(item, _Repeated):
-        return _emit(item, pl.List(inner), parent).fill_null(nothing)
-    made = _present(item, inner, parent)
-    return pl.when(made.is_not_null()).then(pl.concat_list(made)).otherwise(nothing)
+        return _emit(item, pl.List(inner), parent)
+    alone = pl.concat_arr(_present(item, inner, parent)).arr.to_list()
+    return alone.list.filter(pl.element().is_not_null())

@@ -63,11 +63,23 @@ class Failure:
         return self.field if isinstance(self.field, str) else str(self.field[row])
 
 
+@dataclass(frozen=True)
+class Chain:
+    """A list column named ``key``: the items of several lists of one type, row by row, one list after the other."""
+
+    key: str
+    lists: tuple[pl.Expr, ...]
+
+
 @dataclass
 class Plan:
-    """Values in an order in which each finds its inputs; ``result`` is the last expression, over all of them."""
+    """Values in an order in which each finds its inputs; ``result`` is the last expression, over all of them.
+
+    ``chains`` come after the values, in order.
+    """
 
     nodes: dict[str, Value | Repeat] = field(default_factory=dict)
+    chains: list[Chain] = field(default_factory=list)
     result: pl.Expr = field(default_factory=lambda: pl.lit(None))
 
     def add(self, node: Value | Repeat) -> str:
@@ -101,6 +113,9 @@ class Plan:
                 column, inner = _repeat(frame, repeat)
                 frame = frame.with_columns(column.alias(repeat.key))
                 failures.extend(inner)
+        for chain in self.chains:
+            parts = [frame.select(part).to_series() for part in chain.lists]
+            frame = frame.with_columns(chained(parts).alias(chain.key))
         return frame.select(self.result.alias("result")).to_series(), frame, failures
 
 
@@ -170,6 +185,19 @@ def regroup(lists: pl.Series, items: pl.Series) -> pl.Series:
         )
     made = pl.element().map_batches(inner, return_dtype=items.dtype, is_elementwise=True)
     return lists.to_frame("l").select(pl.col("l").list.eval(made)).to_series().cast(dtype)
+
+
+def chained(parts: Sequence[pl.Series]) -> pl.Series:
+    """Return lists that hold, row by row, the items of each of ``parts``; no list counts as an empty one.
+
+    Flattened, ordered by row and put back: some ten times faster than concat_list for lists of structs.
+    """
+    rows = [part.alias("item").to_frame().with_row_index("row") for part in parts]
+    flat = pl.concat([row.explode("item", empty_as_null=False, keep_nulls=False) for row in rows])
+    items = flat.sort("row", maintain_order=True).get_column("item")
+    lengths = pl.sum_horizontal([part.list.len().fill_null(0) for part in parts])
+    shape = pl.select(pl.int_ranges(0, lengths.cast(pl.Int64))).to_series()
+    return regroup(shape, items)
 
 
 def _kept(lists: pl.Series, items: pl.Series, present: pl.Series) -> pl.Series:

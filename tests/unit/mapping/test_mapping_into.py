@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import polars as pl
 from polars.testing import assert_frame_equal
@@ -258,3 +259,39 @@ def test_lists_of_a_slice_keep_their_own_items(make: Make) -> None:
     again = pl.concat([part.frame for part in parts])
     assert_frame_equal(whole.frame, again)
     assert pruned(whole.frame.to_dicts()) == pruned(again.to_dicts())
+
+
+def test_a_repetition_can_stand_among_elements_written_out(make: Make) -> None:
+    text = """
+Candidate:
+  Resume:
+    StructuredXMLResume:
+      Qualifications:
+        Competency:
+          - $when: STATUS
+            "@name": const(first)
+          - $each: SKILL
+            "@name": CODE
+            CompetencyEvidence:
+              NumericValue: LEVEL
+          - "@name": MAIL
+"""
+    skills = [{"CODE": "CB", "LEVEL": 9}, {"CODE": "", "LEVEL": None}, {"CODE": "PY", "LEVEL": 0}]
+    rows: list[dict[str, Any]] = [
+        {"STATUS": "A", "SKILL": skills, "MAIL": "last"},
+        {"MAIL": "only"},
+        {},
+        {"SKILL": skills[:1]},
+    ]
+    found = [
+        [
+            (item["@name"], item.get("CompetencyEvidence", {}).get("NumericValue"))
+            for item in tree.get("Resume", {})
+            .get("StructuredXMLResume", {})
+            .get("Qualifications", {})
+            .get("Competency", [])
+        ]
+        for tree in trees(make(text).into(batch(*rows)))
+    ]
+    both = [("CB", "9"), ("PY", "0")]
+    assert [[("first", None), *both, ("last", None)], [("only", None)], [], both[:1]] == found
