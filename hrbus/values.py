@@ -159,7 +159,8 @@ class Summary:
 
     The equation ``read = sent + unchanged + rejected + held + skipped + pending`` always holds. *Pending* drains to
     the others in later runs, which take it up again: ``carried`` says how many of a run's ``read`` earlier runs had
-    left pending or held. ``failed`` counts records whose delivery was tried and will be tried again (they are pending).
+    left pending or held. ``failed`` counts records whose delivery was tried and will be tried again; they are
+    pending.
     """
 
     read: int = 0

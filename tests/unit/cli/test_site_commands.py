@@ -177,7 +177,8 @@ def test_check_connect_says_what_was_reached_and_what_was_not(site: Path, hrbus:
 def test_looking_at_a_site_where_nothing_ran_makes_no_ledger(site: Path, hrbus: Hrbus) -> None:
     assert "Nothing has run here yet.\n" == hrbus("status", "--site", site).out
     assert "Nothing was refused.\n" == hrbus("rejects", "--site", site).out
-    assert {"routes": [], "artifacts": [], "held": [], "jobs": {}} == json.loads(hrbus("status", "--site", site, "--json").out)
+    nothing = {"routes": [], "artifacts": [], "held": [], "jobs": {}}
+    assert nothing == json.loads(hrbus("status", "--site", site, "--json").out)
     assert not (site / "var").exists()
 
 
