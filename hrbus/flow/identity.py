@@ -18,13 +18,15 @@ BETWEEN = "\x1f"
 """What stands between the parts of a business key (ASCII: unit separator)."""
 
 _DIGEST_BYTES = 16
+_FIELD, _SAYS, _OPEN, _CLOSE, _ESCAPE = "\x1e", "\x1f", "\x1d", "\x1c", "\x1b"
+_MARKS = "[\x1b-\x1f]"
 
 
 def identified(frame: pl.DataFrame, key: Sequence[str], ignore: Iterable[str] = ()) -> pl.DataFrame:
     """Return ``frame`` with its business key and digest added; the key is null where one of its parts is blank."""
     left_out = set(ignore)
-    columns = [name for name in sorted(frame.columns) if not name.startswith("_") and name not in left_out]
-    texts = frame.select(_parts([(name, pl.col(name), frame.schema[name]) for name in columns]).alias("text"))["text"]
+    columns = [name for name in frame.columns if not name.startswith("_") and name not in left_out]
+    texts = _row_texts(frame, columns)
     digests = [hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).digest() for text in texts]
     return frame.with_columns(key_of(key).alias(BUSINESS_KEY), pl.Series(DIGEST, digests, pl.Binary))
 
@@ -42,24 +44,40 @@ def send_keys(operation: str, keys: pl.Series, revisions: pl.Series) -> pl.Serie
     return pl.Series([hashlib.sha256(text.encode()).hexdigest()[:40] for text in texts], dtype=pl.String)
 
 
-def _parts(fields: Iterable[tuple[str, pl.Expr, pl.DataType]]) -> pl.Expr:
-    """Return ``name=length:text`` of all fields in one text: the lengths keep two records from reading the same."""
-    pieces = []
-    for name, values, dtype in fields:
-        text = _text(values, dtype)
-        said = pl.concat_str(pl.lit(f"{name}="), text.str.len_bytes().cast(pl.String), pl.lit(":"), text)
-        pieces.append(pl.when(text != "").then(said))
-    return pl.concat_str(pieces, ignore_nulls=True) if pieces else pl.lit("")
+def _row_texts(frame: pl.DataFrame, columns: Iterable[str]) -> pl.Series:
+    """Return what each row says: mark, name, mark and text of every column that says something, in order of names."""
+    pieces: list[pl.Series | pl.Expr] = []
+    for name in sorted(columns):
+        text = _texts(frame[name])
+        said = pl.lit(f"{_FIELD}{name}{_SAYS}")
+        blank = text.is_null() | (text == "")
+        pieces += [pl.when(~blank).then(said) if blank.any() else said, text]
+    texts = pl.concat_str(pieces, ignore_nulls=True) if pieces else pl.lit("")
+    return frame.with_columns(texts.alias("_said"))["_said"]
 
 
-def _text(values: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    if isinstance(dtype, pl.List):
-        item = _parts([("", pl.element(), dtype.inner)])  # type: ignore[list-item]
-        inner = pl.concat_str(pl.lit("["), item, pl.lit("]")).fill_null("[]")
-        return values.list.eval(inner).list.join("")
-    if isinstance(dtype, pl.Struct):
-        named = sorted(dtype.fields, key=lambda each: each.name)
-        return _parts([(each.name, values.struct.field(each.name), each.dtype) for each in named])  # type: ignore[misc]
-    if dtype == pl.Binary:
+def _texts(values: pl.Series) -> pl.Series:
+    """Return a column as text; a list is the texts of its items between brackets."""
+    if isinstance(values.dtype, pl.List):
+        return _list_texts(values)
+    if isinstance(values.dtype, pl.Struct):
+        inside = values.struct.unnest()
+        return _row_texts(inside, inside.columns)
+    if values.dtype == pl.Binary:
         return values.bin.encode("hex")
-    return values.cast(pl.String)
+    text = values.cast(pl.String)
+    if values.dtype == pl.String and text.str.contains(_MARKS).any():
+        # The marks themselves must not be taken for what they mark: a text that holds them says so in other letters.
+        return text.str.replace_all(f"({_MARKS})", f"{_ESCAPE}$1")
+    return text
+
+
+def _list_texts(values: pl.Series) -> pl.Series:
+    filled = pl.DataFrame({"row": pl.int_range(values.len(), eager=True), "items": values}).filter(
+        pl.col("items").list.len() > 0
+    )
+    items = filled.explode("items")
+    said = pl.concat_str(pl.lit(_OPEN), _texts(items["items"]).fill_null(""), pl.lit(_CLOSE)).alias("said")
+    joined = items.select("row", said).group_by("row", maintain_order=True).agg(pl.col("said").str.join(""))
+    rows = pl.DataFrame({"row": pl.int_range(values.len(), eager=True)})
+    return rows.join(joined, on="row", how="left", maintain_order="left")["said"]
