@@ -143,7 +143,7 @@ def parse(text: str, file: str, *, folder: Path | None = None, free: bool | None
         _link(record, faults)
     if not faults:
         for record in records:
-            _measure(record, faults)
+            _measure(record, 0, faults)
     if faults:
         raise ConfigError(faults)
     return Copybook(file, tuple(records))
@@ -258,37 +258,52 @@ def _link_count(item: Item, by_name: dict[str, list[Item]], faults: list[Fault])
         faults.append(Fault(f"{item.name} depends on {name}, which is no integer", occurs.place))
 
 
-def _measure(item: Item, faults: list[Fault]) -> int:
-    """Set sizes bottom up and offsets of the children; return the alignment that the item needs."""
-    alignment = 1
-    if not item.is_group:
-        item.size = _leaf_size(item)
-        if item.entry.sync:
-            alignment = _alignment(item)
-    else:
-        end = 0
+def _measure(item: Item, start: int, faults: list[Fault]) -> int:
+    """Set sizes and offsets of an item that starts ``start`` bytes into its record; return its widest alignment.
+
+    Slack bytes stand before a SYNC item, or before the groups that begin with it; an element of a table is filled up
+    so that the next one lies as it does (Enterprise COBOL Language Reference, *Slack bytes*).
+    """
+    widest = _alignment(item)
+    if item.is_group:
+        end = start
         for child in item.children:
-            needs = _measure(child, faults)
-            alignment = max(alignment, needs)
             if child.redefines:
-                child.offset = child.redefines.offset
+                at = start + child.redefines.offset
             else:
-                child.offset = -(-end // needs) * needs
-            end = max(end, child.offset + child.stride * child.most)
-        item.size = end
-    item.stride = item.size
-    if item.entry.occurs and alignment > 1:
-        item.stride = -(-item.size // alignment) * alignment
-    if item.size * item.most > 1 << 28:
-        faults.append(
-            Fault(f"{item.name}: {item.size * item.most} bytes are more than a record can have", item.place)
-        )
-    return alignment
+                at = _aligned(end, _first_alignment(child))
+            child.offset = at - start
+            widest = max(widest, _measure(child, at, faults))
+            end = max(end, at + child.stride * child.most)
+        item.size = end - start
+    else:
+        item.size = _leaf_size(item)
+    item.stride = _aligned(item.size, widest) if item.entry.occurs else item.size
+    if item.stride * item.most > _LARGEST:
+        size = item.stride * item.most
+        faults.append(Fault(f"{item.name}: {size} bytes are more than a record can have", item.place))
+        item.size = item.stride = 0
+    return widest
+
+
+_LARGEST = 1 << 28
+
+
+def _aligned(at: int, boundary: int) -> int:
+    return -(-at // boundary) * boundary
+
+
+def _first_alignment(item: Item) -> int:
+    """Return the boundary on which an item must start: that of its first elementary item."""
+    return _first_alignment(item.children[0]) if item.is_group else _alignment(item)
 
 
 def _alignment(item: Item) -> int:
+    """Return the boundary that SYNC asks for."""
+    if item.is_group or not item.entry.sync:
+        return 1
     if item.usage in (Usage.BINARY, Usage.NATIVE):
-        return min(item.size, 4)
+        return min(_leaf_size(item), 4)
     return {Usage.SHORT_FLOAT: 4, Usage.LONG_FLOAT: 8, Usage.INDEX: 4, Usage.POINTER: 4}.get(item.usage, 1)
 
 
