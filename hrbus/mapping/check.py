@@ -265,8 +265,13 @@ def _forgotten(way: Way, roots: Mapping[str, BoundElement], direction: Direction
     return Fault("is not fed by any rule", place, name, "map it, fill it, or write drop: with a reason")
 
 
+SAID = frozenset({"cut", "datetime"})
+"""Converters that are written because something is to be left out: their loss is no surprise."""
+
+
 def warn_lossy(roots: Mapping[str, BoundElement]) -> Iterator[Fault]:
-    """Yield a warning for each field that comes back only by a rule that loses something."""
+    """Yield a warning for each field that comes back only by a rule that loses something unsaid."""
     for field, feed in feeds(tuple(roots.values())).items():
-        if feed.leaf.lossy:
+        said = any(step.lossy and text.partition("(")[0] in SAID for text, step in feed.leaf.steps)
+        if feed.leaf.lossy and not said:
             yield Fault(f"{field.name}: {feed.leaf.lossy}", feed.leaf.rule.place, feed.leaf.rule.path, warning=True)

@@ -192,6 +192,12 @@ def test_a_loss_on_the_way_back_is_a_warning(make: Make) -> None:
     assert "MAIL: upper case does not come back" in str(found)
 
 
+def test_a_loss_that_the_mapping_itself_asks_for_is_no_warning(make: Make) -> None:
+    document = SMALL.replace("NO | digits(8)", "MAIL | cut(10)")
+    rest = DROPS.replace("  MAIL: not needed\n", "  NO: not needed\n")
+    assert () == make(document, rest).check("out")
+
+
 def test_a_fill_that_cannot_be_is_refused(make: Make) -> None:
     rest = "fill:\n  NO: const(x)\n  SKILL: const(1)\n  GONE: const(1)\n  PAY: MAIL\n  BORN: run(weather)\n"
     expected = [
