@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from adapters.cobol.cursor import Cursor, WrongError
@@ -11,7 +12,7 @@ from adapters.cobol.tokens import Kind
 
 USAGES = {
     "DISPLAY": Usage.DISPLAY,
-    **dict.fromkeys(("COMP", "COMP-4", "BINARY"), Usage.BINARY),
+    **dict.fromkeys(("COMP", "COMP-0", "COMP-4", "BINARY"), Usage.BINARY),
     **dict.fromkeys(("COMP-3", "PACKED-DECIMAL"), Usage.PACKED),
     **dict.fromkeys(("COMP-5", "COMP-N"), Usage.NATIVE),
     "COMP-6": Usage.UNSIGNED_PACKED,
@@ -181,9 +182,11 @@ def _literal_next(cursor: Cursor) -> bool:
     return token.upper in _FIGURATIVE or token.upper == "ALL" or _is_number(token.text)
 
 
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
+
+
 def _is_number(text: str) -> bool:
-    body = text[1:] if text[:1] in "+-" else text
-    return body.replace(".", "", 1).isdecimal() and body.isascii()
+    return _NUMBER.fullmatch(text) is not None
 
 
 def _literal(cursor: Cursor) -> Literal:

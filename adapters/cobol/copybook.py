@@ -183,6 +183,8 @@ def _inherit(item: Item, usage: Usage, sign: tuple[bool, bool] | None, faults: l
     """Give every field the usage and sign clause of the groups around it, and check that they fit its picture."""
     entry = item.entry
     item.usage = entry.usage or usage
+    if entry.usage is None and usage in _NUMBERS and item.picture and item.picture.category is not Category.NUMERIC:
+        item.usage = Usage.DISPLAY  # a usage on a group is meant for its numbers
     if entry.sign_leading is not None:
         sign = (entry.sign_leading, entry.sign_separate)
     if sign:

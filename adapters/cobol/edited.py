@@ -15,6 +15,7 @@ import numpy.typing as npt
 from adapters.cobol import kernels
 from adapters.cobol.pages import Page
 from adapters.cobol.plan import Leaf
+from adapters.cobol.signs import Signs
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -40,7 +41,7 @@ class Form:
 def form(symbols: str) -> Form:
     """Return the form of a written-out picture."""
     tail = symbols[-2:] if symbols.endswith(("CR", "DB")) else ""
-    body = symbols.removesuffix(tail)
+    body = symbols.removesuffix(tail).removeprefix("S").replace("P", "")
     floats = next((sign for sign in "+-$" if re.search(re.escape(sign) + r"[,.B0/V]*" + re.escape(sign), body)), "")
     point = next((at for at, symbol in enumerate(body) if symbol in ".V"), len(body))
     first = body.find(floats) if floats else -1
@@ -69,7 +70,11 @@ def read(leaf: Leaf, page: Page, field: Bytes, lanes: Ints, status: Bytes) -> in
 def digits(leaf: Leaf, page: Page, field: Bytes, status: Bytes) -> tuple[Bytes, Bools]:
     """Return the digits of each row, high ones first, and which rows are negative."""
     assert leaf.item.picture is not None  # noqa: S101 - an edited field is one by its picture
-    shape = form(leaf.item.picture.symbols)
+    symbols = leaf.item.picture.symbols
+    shape = form(symbols)
+    over = np.zeros(len(field), dtype=np.bool_)
+    if symbols.startswith("S"):
+        field, over = _without_sign(page, field)
     zero = page.encode("0")[0]
     fill = _codes(page, " *+-$")
     held = [at for at, holds in enumerate(shape.holds) if holds]
@@ -90,11 +95,27 @@ def digits(leaf: Leaf, page: Page, field: Bytes, status: Bytes) -> tuple[Bytes, 
         negative = (last == np.frombuffer(page.encode(shape.tail), dtype=np.uint8)).all(axis=1)
         bad |= ~negative & ~(last == page.blank).all(axis=1)
     else:
-        negative = (field == page.encode("-")[0]).any(axis=1)
+        negative = over | (field == page.encode("-")[0]).any(axis=1)
     nothing = ~is_digit.any(axis=1)
     bad |= nothing & any(shape.symbols[at] == "9" for at in held)
     status[bad] = kernels.BAD_DIGIT
     return found, negative
+
+
+def _without_sign(page: Page, field: Bytes) -> tuple[Bytes, Bools]:
+    """Return the fields with a plain digit where a sign stood over the last one, and which are negative."""
+    signs = Signs.of(ebcdic_page=page.ebcdic, ebcdic_sign=page.ebcdic)
+    last = signs.signed[field[:, -1]]
+    plain = field.copy()
+    plain[:, -1] = np.where(last == kernels.NO_VALUE, field[:, -1], signs.zero + (last & 0x0F))
+    return plain, (last != kernels.NO_VALUE) & ((last & kernels.MINUS) != 0)
+
+
+def over_digit(data: bytes, page: Page, negative: bool, ebcdic_sign: bool) -> bytes:
+    """Return a written number with its sign over the last digit."""
+    signs = Signs.of(ebcdic_page=page.ebcdic, ebcdic_sign=ebcdic_sign)
+    table = signs.negative if negative else signs.positive
+    return data[:-1] + bytes([int(table[data[-1] - signs.zero])])
 
 
 def _codes(page: Page, chars: str) -> Bytes:
@@ -104,7 +125,7 @@ def _codes(page: Page, chars: str) -> Bytes:
 def text(value: int, symbols: str) -> str | None:
     """Return the edited text of a number of the picture's smallest units, or None where it does not fit."""
     shape = form(symbols)
-    signs = shape.tail or "+" in shape.symbols or "-" in shape.symbols
+    signs = shape.tail or symbols.startswith("S") or "+" in shape.symbols or "-" in shape.symbols
     if value < 0 and not signs:
         return None
     number = str(abs(value)).rjust(sum(shape.holds), "0")

@@ -66,6 +66,8 @@ def parse(text: str) -> Picture:
             return Picture(text, symbols, category, len(symbols))
     if re.fullmatch(r"S?(?:9*V?9*|P+9+|VP+9+|9+P+V?)", symbols) and "9" in symbols:
         return _numeric(text, symbols)
+    if re.fullmatch(r"[+-]9*[.V]?9*E[+-]99", symbols):  # external floating point: kept as the text that it is
+        return Picture(text, symbols, Category.TEXT, len(symbols) - symbols.count("V"))
     return _edited(text, symbols)
 
 
@@ -102,6 +104,8 @@ def _numeric(text: str, symbols: str) -> Picture:
 def _edited(text: str, symbols: str) -> Picture:
     """Read a numeric-edited picture; a string of +, - or currency signs floats: the first holds no digit."""
     core = re.sub(r"(?:CR|DB)$", "", symbols)
+    if re.fullmatch(r"S9*\.9*", core):  # no COBOL, but in use: a decimal point that is written, the sign over a digit
+        core = core.removeprefix("S")
     if not re.fullmatch(r"[9Z*+\-$,.B0/VP]+", core) or not re.search(r"[9Z*]|\+\+|--|\$\$", core):
         raise PictureError("expected X, A, 9, S, V, P, N, G or the editing symbols Z * $ + - CR DB , . B 0 /")
     if sum(core.count(point) for point in ".V") > 1:
@@ -115,11 +119,11 @@ def _edited(text: str, symbols: str) -> Picture:
         holds = symbol in "9Z*" or (symbol in floats and floats[symbol] and not first_floating)
         digits += holds
         scale += holds and point is not None and at > point.start()
-    if "P" in core:
-        raise PictureError("P in an edited picture is not supported")
+    if moved := core.count("P"):
+        scale = digits + moved if core.lstrip("V").startswith("P") else -moved
     if digits > MOST_DIGITS:
         raise PictureError(f"{digits} digits are more than the {MOST_DIGITS} that COBOL can hold")
-    length = len(symbols) - symbols.count("V")
+    length = len(symbols) - symbols.count("V") - moved - symbols.startswith("S")
     return Picture(text, symbols, Category.EDITED, length, digits, scale, signed)
 
 

@@ -10,7 +10,7 @@ Reads the fixed reference format (columns 1–6 sequence, 7 indicator, 8–72 te
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -22,8 +22,11 @@ _DIRECTIVE = re.compile(
 )
 _SKIPPED = re.compile(r"\s*(?:EJECT|SKIP[123]|TITLE\b.*)\s*\.?\s*$", re.IGNORECASE)
 _TEXT_END = 72
+_ESCAPED = ('\\"', "\\'")
+"""Quotes that passed through another language on their way."""
 _WORD = re.compile(r"[^\s,;.()'\"=]+(?:\.(?=[^\s])[^\s,;.()'\"=]+)*")
-_PICTURE = re.compile(r"\S+")
+_PICTURE = re.compile(r"\S+(?:\s+\(\s*\d+\s*\)\S*)*")
+_FIXED = re.compile(r"(?:\d{6}[ */-]|[ \d]{6}[*/])")
 _LITERAL = re.compile(
     r"(?P<prefix>[XxNnGgZz]{0,2})(?P<quote>['\"])(?P<body>(?:(?!(?P=quote)).|(?P=quote){2})*)(?P=quote)"
 )
@@ -68,11 +71,17 @@ class Line:
 
 
 def is_free(text: str) -> bool:
-    """Say whether the source looks like free format: a directive says so, or an entry begins before column 8."""
-    for raw in text.splitlines():
-        if directive := _DIRECTIVE.match(raw):
+    """Say whether the source looks like free format.
+
+    A directive decides; otherwise sequence numbers, or comments in column 7, make it fixed, and an entry that begins
+    before column 8 makes it free.
+    """
+    written = [line.expandtabs(8) for line in text.splitlines()]
+    for line in written:
+        if directive := _DIRECTIVE.match(line):
             return directive[1].upper() == "FREE"
-    return any(_FREE.match(raw.expandtabs(8)) for raw in text.splitlines())
+    fixed = any(_FIXED.match(line) and line[6:8] != "*>" for line in written)
+    return not fixed and any(_FREE.match(line) for line in written)
 
 
 def lines(text: str, *, free: bool) -> Iterator[Line]:
@@ -85,20 +94,48 @@ def lines(text: str, *, free: bool) -> Iterator[Line]:
         if free:
             yield Line(line, number, 1)
             continue
-        indicator = line[6:7]
-        if indicator in ("*", "/", "$") or line.lstrip().startswith("*>") or indicator in ("D", "d"):
+        if line[6:7] in ("*", "/", "$", "D", "d") or line[6:].lstrip().startswith("*"):
             continue
-        body = line[7:_TEXT_END]
+        column = 7 if line[6:7].isdigit() else 8
+        body = line[column - 1 : _TEXT_END]
         if _SKIPPED.match(body) or not body.strip():
             continue
-        if indicator == "-" and held is not None:
-            held = Line(_continued(held.text, body), held.number, held.column)
+        if held is not None and _continues(line, held):
+            held = Line(_continued(held.text, body.lstrip().removeprefix("-")), held.number, held.column)
             continue
         if held is not None:
             yield held
-        held = Line(body, number, 8)
+        held = Line(body, number, column)
     if held is not None:
         yield held
+
+
+_DATA = re.compile(r"\s*DATA\s+DIVISION\b", re.IGNORECASE)
+_PROCEDURE = re.compile(r"\s*PROCEDURE\s+DIVISION\b", re.IGNORECASE)
+_NO_ENTRY = re.compile(r"\s*(?:[A-Z-]+\s+SECTION\b|(?:DATA\s+DIVISION|FD|SD|CD)\b)", re.IGNORECASE)
+
+
+def declarations(source: Iterable[Line]) -> Iterator[Line]:
+    """Yield the lines of a whole program that declare data; all lines, where it is no program but a copybook."""
+    written = list(source)
+    first = next((at for at, line in enumerate(written) if _DATA.match(line.text)), None)
+    if first is None:
+        yield from written
+        return
+    ended = True
+    for line in written[first:]:
+        if _PROCEDURE.match(line.text):
+            return
+        passed_over = not ended or bool(_NO_ENTRY.match(line.text))
+        if passed_over:
+            ended = "." in line.text
+        else:
+            yield line
+
+
+def _continues(line: str, held: Line) -> bool:
+    """Say whether a line goes on with the one before: a hyphen in column 7 (or 8, where a literal is open)."""
+    return line[6:7] == "-" or (line[6:].lstrip().startswith("-") and _open_quote(held.text) != "")
 
 
 def _continued(before: str, more: str) -> str:
@@ -128,7 +165,7 @@ def tokens(text: str, file: str, *, free: bool | None = None) -> list[Token]:
     found: list[Token] = []
     faults: list[Fault] = []
     pseudo: tuple[Place, list[str]] | None = None
-    for line in lines(text, free=free):
+    for line in declarations(lines(text, free=free)):
         pseudo = _scan(line, file, found, faults, pseudo)
     if pseudo is not None:
         faults.append(Fault("the pseudo-text that begins here has no end", pseudo[0], hint="close it with =="))
@@ -163,7 +200,7 @@ def _scan(line: Line, file: str, found: list[Token], faults: list[Fault], pseudo
 def _one(text: str, at: int, place: Place, found: list[Token], faults: list[Fault]) -> int:
     """Take the token at ``at`` and return where the next may begin."""
     char = text[at]
-    if char.isspace() or char in ",;=":
+    if char.isspace() or char in ",;=" or text.startswith(_ESCAPED, at):
         return at + 1
     if literal := _LITERAL.match(text, at):
         body = literal["body"].replace(literal["quote"] * 2, literal["quote"])
@@ -178,7 +215,7 @@ def _one(text: str, at: int, place: Place, found: list[Token], faults: list[Faul
             return picture.end()
         symbols = picture[0].rstrip(",;")
         bare = symbols.removesuffix(".")
-        found.append(Token(Kind.PICTURE, bare, place))
+        found.append(Token(Kind.PICTURE, "".join(bare.split()), place))
         if bare != symbols:
             found.append(Token(Kind.PERIOD, ".", Place(place.file, place.line, place.column + len(bare))))
         return picture.end()

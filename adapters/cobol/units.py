@@ -164,8 +164,11 @@ def _write_edited(
         if text is None:
             status[row] = kernels.NEGATIVE if value < 0 and edited.text(-value, symbols) else kernels.TOO_BIG
             continue
+        data = options.page.encode(text)
+        if symbols.startswith("S"):
+            data = edited.over_digit(data, options.page, value < 0, options.ebcdic_sign)
         at = int(base[row]) + leaf.offset
-        out[at : at + leaf.width] = np.frombuffer(options.page.encode(text), dtype=np.uint8)
+        out[at : at + leaf.width] = np.frombuffer(data, dtype=np.uint8)
 
 
 # --- beyond 18 digits -----------------------------------------------------------------------------------------------
