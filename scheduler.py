@@ -211,8 +211,9 @@ def serve(config: Config, runner: Runner) -> None:
     if not jobs:
         event(logging.WARNING, "nothing planned", said="no job of config/jobs.yaml has cron or every")
     scheduler.start()
-    while not runner.stop.wait(3600):
-        pass  # a wait without an end would keep signals from being seen on some platforms
+    # Polars installs a handler of SIGINT below Python's that resumes system calls: a long wait would not be woken.
+    while not runner.stop.wait(0.5):
+        pass
     event(logging.INFO, "stopping", said="the batches in hand are finished first")
     scheduler.shutdown(wait=True)
     event(logging.INFO, "stopped")

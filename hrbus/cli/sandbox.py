@@ -41,7 +41,9 @@ def command(
     with open_world(folder, http_port=http_port, sftp_port=sftp_port, life=Life(seed, minutes)) as world:
         _sample(place, world)
         _announce(world)
-        stop.wait()
+        # Polars installs a handler of SIGINT below Python's that resumes system calls: a long wait is not woken.
+        while not stop.wait(0.5):
+            pass
 
 
 def _sample(site: Site, world: World) -> None:
