@@ -187,7 +187,8 @@ def _inherit(item: Item, usage: Usage, sign: tuple[bool, bool] | None, faults: l
         item.usage = Usage.DISPLAY  # a usage on a group is meant for its numbers
     if entry.sign_leading is not None:
         sign = (entry.sign_leading, entry.sign_separate)
-    if sign:
+    numeric = item.picture is not None and item.picture.category is Category.NUMERIC
+    if sign and numeric and (entry.sign_leading is not None or (item.picture and item.picture.signed)):
         item.sign_leading, item.sign_separate = sign
     for child in item.children:
         _inherit(child, item.usage, sign, faults)
@@ -210,7 +211,7 @@ def _mismatch(item: Item) -> str:
         return f"{item.usage.value} takes no PIC"
     if item.usage in _NUMBERS and picture.category is not Category.NUMERIC:
         return f"PIC {picture.text} is no number, as {item.usage.value} needs"
-    if item.entry.sign_leading is not None and not picture.signed:
+    if item.entry.sign_leading is not None and not picture.signed and not item.sign_separate:
         return f"SIGN needs an S in PIC {picture.text}"
     return ""
 
@@ -270,10 +271,8 @@ def _measure(item: Item, start: int, faults: list[Fault]) -> int:
     if item.is_group:
         end = start
         for child in item.children:
-            if child.redefines:
-                at = start + child.redefines.offset
-            else:
-                at = _aligned(end, _first_alignment(child))
+            base = child.redefines
+            at = start + base.offset if base else _aligned(end, _first_alignment(child))
             child.offset = at - start
             widest = max(widest, _measure(child, at, faults))
             end = max(end, at + child.stride * child.most)
@@ -328,7 +327,7 @@ def _leaf_size(item: Item) -> int:
     if item.usage in sizes:
         return sizes[item.usage]
     wide = picture.category in (Category.NATIONAL, Category.DBCS) or item.usage in (Usage.NATIONAL, Usage.DBCS)
-    separate = item.sign_separate and picture.signed and picture.category is Category.NUMERIC
+    separate = item.sign_separate and picture.category is Category.NUMERIC
     return (picture.length + separate) * (2 if wide else 1)
 
 

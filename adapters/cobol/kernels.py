@@ -92,7 +92,8 @@ def read_text(  # noqa: C901 - one loop over the bytes of a field
     """Translate text of a single-byte page to UTF-8 views; return (codes left, bytes of ``data`` used).
 
     ``narrow`` gives the ASCII byte of a code or 0x80; ``wide`` (256 × 4) its length and bytes in UTF-8, length 0
-    for a code that the page does not have. ``trim``: 0 nothing, 1 blanks at the end, 2 blanks at the beginning.
+    for a code that the page does not have. ``trim``: 0 nothing, 1 blanks and low-values at the end, 2 at the
+    beginning.
     ``views`` (n × 4) and ``inline`` (n × 16) are the same zeroed memory.
     """
     wrong = 0
@@ -110,12 +111,12 @@ def read_text(  # noqa: C901 - one loop over the bytes of a field
                 code = buffer[start + j]
                 high |= narrow[code]
                 low |= np.uint64(narrow[code]) << np.uint64(8 * j)
-                n = j + 1 if code != blank and trim else n
+                n = j + 1 if code != blank and code and trim else n
             for j in range(8, width):
                 code = buffer[start + j]
                 high |= narrow[code]
                 top |= np.uint64(narrow[code]) << np.uint64(8 * j - 64)
-                n = j + 1 if code != blank and trim else n
+                n = j + 1 if code != blank and code and trim else n
             if not high & 0x80:
                 if n < 8:
                     low &= (np.uint64(1) << np.uint64(8 * n)) - np.uint64(1)
@@ -128,10 +129,10 @@ def read_text(  # noqa: C901 - one loop over the bytes of a field
                 views[i, 3] = np.int32(top)
                 continue
         if trim == 1:
-            while stop > start and buffer[stop - 1] == blank:
+            while stop > start and (buffer[stop - 1] == blank or not buffer[stop - 1]):
                 stop -= 1
         elif trim == 2:
-            while stop > start and buffer[start] == blank:
+            while stop > start and (buffer[start] == blank or not buffer[start]):
                 start += 1
         n = stop - start
         high = np.uint8(0)

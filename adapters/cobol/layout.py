@@ -69,7 +69,7 @@ def _field(item: Item, column: str, unit: str) -> Field:
         unit="characters" if storage is Storage.NATIONAL else unit,
         digits=max(picture.digits - min(scale, 0), scale) if number and picture else None,
         scale=max(scale, 0) if number else 0,
-        signed=picture.signed if picture else True,
+        signed=picture.signed or item.sign_separate if picture else True,
         values=tuple((c.name, tuple(_plain(v) for v in c.values)) for c in item.conditions),
         at_most=at_most,
         offset=_bytes(item)[0],

@@ -73,7 +73,7 @@ class CobolSettings(Settings):
     select: dict[str, Rule] = Field(default_factory=dict)
     """Which REDEFINES view holds: {VIEW: {field: FIELD, is: [VALUE]}}. Fields of the others are null."""
     trim: bool = True
-    """Take blanks off the end of text."""
+    """Take blanks and low-values off the end of text."""
     keep_raw: bool = False
     """Carry every record's bytes along, so that FILLER and unused views come back unchanged."""
     batch_records: PositiveInt = 10_000

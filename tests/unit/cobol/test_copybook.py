@@ -79,6 +79,53 @@ def test_offsets_follow_groups_tables_and_redefinitions() -> None:
     assert [*expected, ("H", 11, 6), ("I", 17, 1)] == sizes(text)
 
 
+def test_sync_puts_slack_bytes_before_a_field_or_the_groups_that_begin_with_it() -> None:
+    text = """
+       01  REC.
+           05  A            PIC X.
+           05  B            PIC S9(4) COMP SYNC.
+           05  C            PIC X.
+           05  D            COMP-2 SYNC.
+           05  E            PIC X.
+           05  F.
+               10  G        PIC S9(9) COMP SYNC.
+               10  H        PIC X.
+           05  I OCCURS 2 TIMES.
+               10  J        PIC X.
+               10  K        PIC S9(4) COMP SYNC.
+    """
+    expected = [
+        ("A", 0, 1),
+        ("B", 2, 2),
+        ("C", 4, 1),
+        ("D", 8, 8),
+        ("E", 16, 1),
+        ("F", 20, 5),
+        ("G", 0, 4),
+        ("H", 4, 1),
+    ]
+    assert [*expected, ("I", 25, 3), ("J", 0, 1), ("K", 1, 2)] == sizes(text)
+    assert 33 == parse(text, "a.cpy").record().size
+
+
+def test_the_data_division_of_a_program_is_read_as_a_copybook() -> None:
+    text = """
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. P.
+       DATA DIVISION.
+       FILE SECTION.
+       FD  IN-FILE
+           RECORD CONTAINS 3 CHARACTERS.
+       01  IN-REC           PIC X(3).
+       WORKING-STORAGE SECTION.
+       01  OTHER.
+           05  B            PIC X(4).
+       PROCEDURE DIVISION.
+           DISPLAY 'it''s.
+    """
+    assert [("IN-REC", 3), ("OTHER", 4)] == [(r.name, r.size) for r in parse(text, "p.cob").records]
+
+
 def test_usage_and_sign_of_a_group_hold_for_its_fields() -> None:
     text = "01 A. 05 B COMP-3. 10 C PIC S9(3). 10 D PIC 9(5) COMP. 05 E SIGN LEADING SEPARATE. 10 F PIC S9."
     assert [("B", 0, 6), ("C", 0, 2), ("D", 2, 4), ("E", 6, 2), ("F", 0, 2)] == sizes(text)

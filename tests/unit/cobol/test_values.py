@@ -74,6 +74,12 @@ def test_signs_on_ascii_are_read_in_either_manner(records: Make, clause: str, da
     assert [{"F": value}] == records(f"01 R. 05 F {clause}.").values(data)
 
 
+def test_low_values_at_the_end_of_text_are_taken_off_like_blanks(records: Make) -> None:
+    made = records("01 R. 05 F PIC X(4). 05 G PIC X(20).")
+    assert [{"F": "a", "G": ""}] == made.values(b"a\0 \0" + bytes(20))
+    assert [{"F": "\0b", "G": "c\0d"}] == made.values(b"\0b\0\0" + b"c\0d".ljust(20))
+
+
 def test_signs_on_ascii_are_written_as_the_settings_say(records: Make) -> None:
     copybook = "01 R. 05 F PIC S9(3)."
     assert b"04r042" == records(copybook).write(F=[-42, 42])[0]
