@@ -171,6 +171,21 @@ def read_text(  # noqa: C901 - one loop over the bytes of a field
 
 
 @compiled
+def _after_blanks(buffer: Bytes, at: int, width: int, blank: int, digits: Bytes) -> tuple[int, int]:
+    """Read digits that stand behind blanks, as programs leave them that move text into numbers."""
+    value = np.int64(0)
+    begun = False
+    for j in range(at, at + width):
+        digit = digits[buffer[j]]
+        if digit != NO_VALUE:
+            begun = True
+            value = value * 10 + digit
+        elif begun or buffer[j] != blank:
+            return value, BAD_DIGIT
+    return value, OK
+
+
+@compiled
 def read_zoned(
     buffer: Bytes,
     base: Ints,
@@ -211,6 +226,10 @@ def read_zoned(
                 value = value * 10 + (sign & 0x0F)
         if high & 0x80:
             code = BAD_DIGIT
+            if not first and sign != NO_VALUE and buffer[at] == blank:
+                value, code = _after_blanks(buffer, at, last, blank, digits)
+                if last < width and mode != TRAILING_SEPARATE:
+                    value = value * 10 + (sign & 0x0F)
         elif sign == NO_VALUE:
             code = BAD_SIGN
         if code:

@@ -145,7 +145,8 @@ def _zoned_digits(leaf: Leaf, options: Options, field: Bytes, status: Bytes) -> 
     mode, digit_table, sign_table = _zoned(leaf, options)
     at = 0 if mode in (LEADING, LEADING_SEPARATE) else leaf.width - 1
     signs = sign_table[field[:, at]]
-    digits = digit_table[field]
+    blanks = np.logical_and.accumulate(field == options.page.blank, axis=1)
+    digits = np.where(blanks, 0, digit_table[field]) if at else digit_table[field]
     digits[:, at] = signs & 0x0F
     bad = signs == NO_VALUE
     status[bad] = kernels.BAD_SIGN

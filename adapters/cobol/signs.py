@@ -2,7 +2,7 @@
 
 EBCDIC: zone F, sign zones C, F, A, E for plus and D, B for minus (IBM z/Architecture Principles of Operation,
 *Decimal instructions*). ASCII: minus is 0x70–0x79 (p–y), as GnuCOBOL and Micro Focus write; the translated EBCDIC
-form ({, A–I for plus, }, J–R for minus) is read as well.
+form ({ or @, A–I for plus, }, J–R for minus) is read as well.
 
     >>> hex(Signs.of(ebcdic_page=True, ebcdic_sign=True).negative[3])
     '0xd3'
@@ -53,6 +53,7 @@ class Signs:
             signed[0x70:0x7A] = np.arange(10) | MINUS
             for digit, (up, down) in enumerate(zip("{ABCDEFGHI", "}JKLMNOPQR", strict=True)):
                 signed[ord(up)], signed[ord(down)] = digit, digit | MINUS
+            signed[ord("@")] = 0
         separate = _none()
         separate[plus], separate[minus] = 0, MINUS
         positive, negative = _written(ebcdic_page, ebcdic_sign)

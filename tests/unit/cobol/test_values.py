@@ -74,6 +74,15 @@ def test_signs_on_ascii_are_read_in_either_manner(records: Make, clause: str, da
     assert [{"F": value}] == records(f"01 R. 05 F {clause}.").values(data)
 
 
+@pytest.mark.parametrize("clause", ["PIC 9(4)", "PIC S9(4)", "PIC S9(25)", "PIC S9(3) SIGN TRAILING SEPARATE"])
+def test_blanks_before_the_digits_of_a_number_are_zeros(records: Make, clause: str) -> None:
+    made = records(f"01 R. 05 F {clause}.")
+    size = made.codec.plan.size
+    sign = b"+" if "SEPARATE" in clause else b""
+    assert [{"F": 12}] == made.values((b"12" + sign).rjust(size))
+    assert [1, 2] == [reject.record for reject in made.read((b"1 2" + sign).rjust(size) + b" " * size)[1]]
+
+
 def test_low_values_at_the_end_of_text_are_taken_off_like_blanks(records: Make) -> None:
     made = records("01 R. 05 F PIC X(4). 05 G PIC X(20).")
     assert [{"F": "a", "G": ""}] == made.values(b"a\0 \0" + bytes(20))
