@@ -122,7 +122,7 @@ def _commands(number: int, block: list[str]) -> Iterator[Command]:
 
 
 def compared(shown: tuple[str, ...], printed: str) -> bool:
-    """Return whether ``printed`` is what a page shows; … is any text, a line … any lines, blank lines do not count."""
+    """Return whether ``printed`` is what a page shows: … is any text, a line … any lines, blank lines are nothing."""
     pattern = ""
     for line in shown:
         if line.strip() == "…":
