@@ -11,7 +11,8 @@
 
 The types are ``text``, ``text(n)`` (at most n characters), ``integer``, ``integer(n)`` (at most n digits),
 ``decimal(n.s)`` (n digits, s of them behind the point), ``float`` and ``boolean``; a mapping is an object, a list of
-one item a list. ``required`` behind a type says that null and absence are refused.
+one item a list. ``required`` behind a type says that null and absence are refused. For files of fixed width a type
+may be followed by its first place, counted from 1, and its width (``no: integer(8) at 1 width 8``).
 
 The file is read strictly: every scalar is text, a key that stands twice and an alias are faults, every fault is told
 with its line.
@@ -20,6 +21,7 @@ with its line.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from hrbus.spi import ConfigError, Fault, Field, Layout, Place, Type
 
 _TYPE = re.compile(
     r"(?P<name>[a-z]+)(?:\((?P<size>[1-9][0-9]{0,4})(?:\.(?P<scale>[0-9]{1,2}))?\))?(?P<need> required)?"
+    r"(?: at (?P<at>[1-9][0-9]{0,6}))?(?: width (?P<width>[1-9][0-9]{0,5}))?"
 )
 _WORDS = ("text", "integer", "decimal", "float", "boolean")
 _MOST_DIGITS = 38
@@ -125,16 +128,17 @@ class _Reader:
         fault = _misfit(word, size, scale)
         if fault:
             self._fault(node, column, *fault)
+        field = Field(key, column, Type(word), many, required=need, note=note, place=place)
+        field = replace(
+            field,
+            offset=int(match["at"]) - 1 if match["at"] else None,
+            length=int(match["width"]) if match["width"] else None,
+        )
         if word == "text":
-            return Field(key, column, Type.TEXT, many, size=size, required=need, note=note, place=place)
+            return replace(field, size=size)
         if word == "integer":
-            digits = size or _USUAL_DIGITS
-            return Field(key, column, Type.INTEGER, many, digits=digits, required=need, note=note, place=place)
-        if word == "decimal":
-            return Field(
-                key, column, Type.DECIMAL, many, digits=size, scale=scale or 0, required=need, note=note, place=place
-            )
-        return Field(key, column, Type(word), many, required=need, note=note, place=place)
+            return replace(field, digits=size or _USUAL_DIGITS)
+        return replace(field, digits=size, scale=scale or 0) if word == "decimal" else field
 
     def _mapping(self, node: yaml.Node, path: str) -> dict[str, yaml.Node]:
         if not isinstance(node, yaml.MappingNode):

@@ -1,0 +1,67 @@
+"""The contract for codecs, kept by the codecs of the formats beside COBOL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.delimited import DELIMITED
+from hrbus.spi import Codec, CodecKind
+from hrbus.testing import a_context
+from hrbus.testing.contracts import CodecContract, DamageContract
+
+LAYOUT = """\
+layout: sample
+fields:
+  no: integer(9) width 9
+  name: text(40) width 40
+  pay: decimal(9.2) width 12
+  job:
+    active: boolean width 5
+"""
+COUNT = 10_049
+
+
+def _codec(folder: Path, kind: CodecKind, **settings: Any) -> Codec:
+    (folder / "mappings").mkdir()
+    (folder / "mappings" / "l.yaml").write_text(LAYOUT)
+    return kind.make(kind.settings.model_validate({"layout": "l.yaml", **settings}), a_context(folder))
+
+
+class TestDelimited(CodecContract):
+    @pytest.fixture
+    def codec(self, tmp_path: Path) -> Codec:
+        return _codec(tmp_path, DELIMITED)
+
+    @pytest.fixture
+    def sample(self) -> bytes:
+        rows = (f'{n},"Ada, ""测试""\n {n}",{"" if n % 3 else f"-{n}.5"},true\n' for n in range(1, COUNT))
+        return ("no,name,pay,job.active\n" + "".join(rows)).encode()
+
+
+class TestDelimitedInGb18030(CodecContract):
+    @pytest.fixture
+    def codec(self, tmp_path: Path) -> Codec:
+        return _codec(tmp_path, DELIMITED, encoding="gb18030", delimiter=";", decimal="comma", header="none")
+
+    @pytest.fixture
+    def sample(self) -> bytes:
+        return "".join(f"{n};镕喆堃 {n};{n},5;false\r\n" for n in range(1, COUNT)).encode("gb18030")
+
+
+class TestDamagedDelimited(DamageContract):
+    @pytest.fixture
+    def codec(self, tmp_path: Path) -> Codec:
+        return _codec(tmp_path, DELIMITED)
+
+    @pytest.fixture
+    def damaged(self) -> tuple[bytes, set[int], int]:
+        rows = [f"{n},Ada,1.5,true\n".encode() for n in range(1, 9)]
+        rows[1], rows[4], rows[7] = b'2,"Ada,1.5,true\n', b"5,\xff,1,true\n", b"8,Ada\n"
+        return b"no,name,pay,job.active\n" + b"".join(rows), {2, 5, 8}, 8
+
+    @pytest.fixture
+    def broken(self) -> bytes:
+        return b"no,name,pay,job.active\n1,Ada,1,true\n2,Ad"

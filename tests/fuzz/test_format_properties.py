@@ -1,0 +1,116 @@
+"""The formats beside COBOL: what is written reads as it was, and no bytes at all raise anything but our errors."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.delimited import DELIMITED
+from hrbus.spi import Batch, Codec, CodecKind, HrbusError, Origin
+from hrbus.testing import a_context
+
+Make = Callable[..., Codec]
+
+LAYOUT = """\
+layout: sample
+fields:
+  no: integer(9) width 10
+  long: integer(30) width 31
+  name: text(12) width 48
+  pay: decimal(9.2) width 11
+  ok: boolean width 5
+"""
+SCHEMA: dict[str, type[pl.DataType] | pl.DataType] = {
+    "no": pl.Int64,
+    "long": pl.Decimal(38, 0),
+    "name": pl.String,
+    "pay": pl.Decimal(9, 2),
+    "ok": pl.Boolean,
+}
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    folder: Path = tmp_path_factory.mktemp("site")
+    (folder / "mappings").mkdir()
+    (folder / "mappings" / "l.yaml").write_text(LAYOUT)
+
+    def made(kind: CodecKind, **given: Any) -> Codec:
+        return kind.make(kind.settings.model_validate({"layout": "l.yaml", **given}), a_context(folder))
+
+    return made
+
+
+def rows(text: st.SearchStrategy[str]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    row = st.fixed_dictionaries(
+        {
+            "no": st.none() | st.integers(-(10**9) + 1, 10**9 - 1),
+            "long": st.none() | st.integers(-(10**30) + 1, 10**30 - 1).map(Decimal),
+            "name": st.none() | text,
+            "pay": st.none() | st.decimals(-9999999, 9999999, places=2),
+            "ok": st.none() | st.booleans(),
+        }
+    )
+    return st.lists(row, min_size=1, max_size=6)
+
+
+def there_and_back(codec: Codec, given_rows: list[dict[str, Any]]) -> pl.DataFrame:
+    frame = pl.DataFrame(given_rows, schema=SCHEMA, orient="row")
+    stream = io.BytesIO()
+    [written] = codec.encode([Batch(frame)], stream)
+    assert () == written.rejects
+    [batch] = codec.decode(io.BytesIO(stream.getvalue()), Origin("x"))
+    assert () == batch.rejects
+    assert frame.rows() == batch.frame.select(frame.columns).rows()
+    return frame
+
+
+def survives(codec: Codec, content: bytes) -> None:
+    try:
+        for batch in codec.decode(io.BytesIO(content), Origin("x")):
+            assert all(reject.reason for reject in batch.rejects)
+    except HrbusError:
+        pass
+
+
+_any_text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+_marked_text = st.text("a;,\"'\\\t\r\n 中", min_size=1, max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    given_rows=rows(_any_text | _marked_text),
+    delimiter=st.sampled_from([",", ";", "tab", "|"]),
+    escape=st.sampled_from(["", "\\"]),
+    quoting=st.sampled_from(["needed", "all"]),
+    header=st.sampled_from(["names", "skip", "none"]),
+    decimal=st.sampled_from(["point", "comma", "implied"]),
+    sign=st.sampled_from(["leading", "trailing"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "gb18030"]),
+)
+def test_delimited_text_reads_as_it_was_written(make: Make, given_rows: list[dict[str, Any]], **given: Any) -> None:
+    there_and_back(make(DELIMITED, **given), given_rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(given_rows=rows(st.text("a;\"' \\中", min_size=1, max_size=12)))
+def test_delimited_text_without_quotes_reads_as_it_was_written(make: Make, given_rows: list[dict[str, Any]]) -> None:
+    there_and_back(make(DELIMITED, quote="", escape="\\"), given_rows)
+
+
+_delimited_noise = st.binary(max_size=200) | st.text("no,long,name,pay,ok\"'\r\n12.-", max_size=200).map(str.encode)
+
+
+@settings(max_examples=150, deadline=None)
+@given(content=_delimited_noise, encoding=st.sampled_from(["utf-8", "utf-16", "gb18030"]), header=st.booleans())
+def test_no_bytes_break_the_delimited_codec(make: Make, content: bytes, encoding: str, header: bool) -> None:
+    head = "no,long,name,pay,ok\n".encode(encoding) if header else b""
+    survives(make(DELIMITED, encoding=encoding, header="names" if header else "none", longest=64), head + content)
