@@ -20,11 +20,11 @@ import polars as pl
 from sqlalchemy import insert
 
 from hrbus.clock import SystemClock
-from hrbus.ledger import Ledger, OnChange, intake, outbox
+from hrbus.ledger import Ledger, intake, outbox
 from hrbus.ledger.compare import BUSINESS_KEY, DIGEST, PAYLOAD
 from hrbus.ledger.run import Run
 from hrbus.ledger.schema import RunState, payloads, records
-from hrbus.values import ID, OFFSET, RECORD, Outcomes, Status
+from hrbus.values import ID, OFFSET, RECORD, OnChange, Outcomes, Status
 
 BATCH = 10_000
 

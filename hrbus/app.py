@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from collections.abc import Mapping as Map
-from datetime import datetime
 from functools import cached_property
 from types import TracebackType
 from typing import Self
@@ -26,15 +25,14 @@ from hrbus.flow.progress import quiet
 from hrbus.flow.run import never
 from hrbus.hrxml import Vocabulary
 from hrbus.hrxml import load as load_vocabulary
-from hrbus.ledger import Ledger, OnChange
-from hrbus.mapping import Direction, Mapping, Run
+from hrbus.ledger import Ledger
+from hrbus.mapping import Direction, Mapping
 from hrbus.mapping import load as load_mapping
 from hrbus.registry import Registry
 from hrbus.settings import Config
 from hrbus.site import Site
-from hrbus.spi import Batch, Context, Layout, Memory, Summary
+from hrbus.spi import Context, Layout, Memory, Summary
 from hrbus.spool import Spool
-from hrbus.values import Documents
 
 RELEASE = "2.5"
 """The HR-XML release that documents are kept in."""
@@ -117,9 +115,9 @@ class App:
             ignore=found.ignore,
             take=found.take,
             target=found.target.make(target_codec, context) if found.target and target_codec else None,
-            out=_Outward(out) if out else None,
+            out=out,
             references=found.reference,
-            on_change=OnChange(found.on_change.value),
+            on_change=found.on_change,
         )
 
     def context(self, memory: Memory | None = None) -> Context:
@@ -154,17 +152,3 @@ class App:
         if faults:
             raise ConfigError(faults)
         return found
-
-
-class _Outward:
-    """A mapping as the flow uses it on the way out."""
-
-    def __init__(self, used: Mapping) -> None:
-        self._used = used
-        self.root = used.root
-        self.paths = used.paths
-        self.join = used.join
-
-    def out(self, documents: Documents, *, at: datetime, sequence: int) -> Batch:
-        """Return the batch that the documents stand for."""
-        return self._used.out(documents, Run(at, sequence))

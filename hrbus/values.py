@@ -127,6 +127,14 @@ class Status(StrEnum):
     RETRY = "retry"
 
 
+class OnChange(StrEnum):
+    """What a route does with a record whose business key was sent before, with other content."""
+
+    IGNORE = "ignore"  # it is counted as skipped
+    UPDATE = "update"  # it is sent again, as the next revision
+    HOLD = "hold"  # it waits for a person
+
+
 OUTCOME_SCHEMA = pl.Schema({ID: pl.Int64, "status": pl.String, "far_id": pl.String, "answer": pl.String})
 
 

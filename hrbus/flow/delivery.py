@@ -12,6 +12,7 @@ from hrbus.flow.progress import Progress
 from hrbus.flow.route import Route
 from hrbus.ledger.moments import when
 from hrbus.ledger.outbox import BUSINESS_KEY, PAYLOAD, REVISION, OpenDelivery, Refusal
+from hrbus.mapping import Run
 from hrbus.spi import ID, KEY, OFFSET, RECORD, Batch, Reject, Stage
 from hrbus.values import Documents
 
@@ -66,11 +67,14 @@ class Sending:
         out, vocabulary = self._out, self._route.vocabulary
         keys = send_keys(self._route.operation or self._route.name, page[BUSINESS_KEY], page[REVISION])
         columns = [page[ID], page[RECORD], page[OFFSET], keys.alias(KEY)]
-        for root in (out.root, *self._route.references):
-            payloads = page[PAYLOAD if root == out.root else root]
-            columns.append(vocabulary.read_payloads(payloads, root, out.paths.get(root, ())).alias(root))
+        columns.append(vocabulary.read_payloads(page[PAYLOAD], out.root, out.paths[out.root]).alias(out.root))
+        for root in self._route.references:
+            # Many records share a partner: each is read once.
+            partners = page[root].unique(maintain_order=True)
+            read = vocabulary.read_payloads(partners, root, out.paths[root])
+            columns.append(read.gather(page[root].replace_strict(partners, range(len(partners)))).alias(root))
         documents = Documents(pl.DataFrame(columns), root=out.root)
-        batch = out.out(documents, at=when(self._delivery.created), sequence=self._delivery.sequence)
+        batch = out.out(documents, Run(when(self._delivery.created), self._delivery.sequence))
         lost = page.join(batch.frame, on=ID, how="anti").select(ID, RECORD, OFFSET).rows()
         if lost:
             self._delivery.refuse(_refusals(lost, batch.rejects))

@@ -11,15 +11,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol
 
 import polars as pl
 
 from hrbus.errors import ConfigError, Fault
-from hrbus.ledger import OnChange
+from hrbus.mapping import Run
 from hrbus.spi import Batch, Codec, Layout, Source, Target
-from hrbus.values import Documents
+from hrbus.values import Documents, OnChange
 
 
 class Inward(Protocol):
@@ -48,8 +47,8 @@ class Outward(Protocol):
     def join(self) -> Mapping[str, str]:
         """For each further root, the path in the first (its own name in front or not) that holds its key."""
 
-    def out(self, documents: Documents, *, at: datetime, sequence: int) -> Batch:
-        """Return the batch of the target's layout; ``at`` and ``sequence`` are the delivery's."""
+    def out(self, documents: Documents, run: Run) -> Batch:
+        """Return the batch of the target's layout; ``run`` is the delivery's moment and number."""
 
 
 class Vocabulary(Protocol):

@@ -8,8 +8,7 @@ outbox     deliveries and outcomes                 report     what people ask
 
 from __future__ import annotations
 
-from hrbus.ledger.change import OnChange
 from hrbus.ledger.lease import LeaseLostError, RouteBusyError
 from hrbus.ledger.ledger import Ledger
 
-__all__ = ["LeaseLostError", "Ledger", "OnChange", "RouteBusyError"]
+__all__ = ["LeaseLostError", "Ledger", "RouteBusyError"]

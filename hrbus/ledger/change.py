@@ -9,19 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from hrbus.ledger.schema import HeldFor, RecordState, records
-
-
-class OnChange(StrEnum):
-    """What a change does for a key that was sent before: nothing, another send, or a question to a person."""
-
-    IGNORE = "ignore"
-    UPDATE = "update"
-    HOLD = "hold"
+from hrbus.values import OnChange
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from hrbus.ledger.bulk import insert_many, take_numbers
-from hrbus.ledger.change import Change, OnChange, judge
+from hrbus.ledger.change import Change, judge
 from hrbus.ledger.compare import BUSINESS_KEY, DIGEST, PAYLOAD, compare, known_of
 from hrbus.ledger.run import Run, UnbalancedError, Write
 from hrbus.ledger.schema import (
@@ -25,7 +25,7 @@ from hrbus.ledger.schema import (
     records,
     rejects,
 )
-from hrbus.values import OFFSET, RECORD, Reject, Summary
+from hrbus.values import OFFSET, RECORD, OnChange, Reject, Summary
 
 _SLICE = 10_000
 _RECORD_COLUMNS = ("id", "route", "artifact", "number", "offset", "key", "digest", "revision", "state", "reason")

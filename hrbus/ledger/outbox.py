@@ -15,7 +15,6 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Row, func, insert, select, update
 
-from hrbus.ledger.change import OnChange
 from hrbus.ledger.intake import judge_all
 from hrbus.ledger.run import Run, Write
 from hrbus.ledger.schema import (
@@ -31,7 +30,7 @@ from hrbus.ledger.schema import (
     payloads,
     records,
 )
-from hrbus.values import ID, OFFSET, RECORD, Outcomes, Stage, Status
+from hrbus.values import ID, OFFSET, RECORD, OnChange, Outcomes, Stage, Status
 
 BUSINESS_KEY = "_business_key"
 REVISION = "_revision"

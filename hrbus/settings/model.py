@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo
 
@@ -21,20 +20,13 @@ from hrbus.errors import Place
 from hrbus.settings.trigger import Cron, Every, Trigger, duration
 from hrbus.site import Site
 from hrbus.spi import Adapter, Codec, CodecKind, Context, Kind, Settings, Source, Target
+from hrbus.values import OnChange
 
 FILES = {"connections": "connections.yaml", "routes": "routes.yaml", "jobs": "jobs.yaml"}
 """The files below config/, by the one key that each begins with."""
 
 NAME = r"[a-z][a-z0-9_-]*"
 """What a connection, a route or a job may be called: it becomes part of file names, log lines and commands."""
-
-
-class OnChange(StrEnum):
-    """What happens to a record whose business key was sent before, with other content."""
-
-    IGNORE = "ignore"  # it is counted, not sent
-    UPDATE = "update"  # it is sent again, as the next revision
-    HOLD = "hold"  # it waits for a person
 
 
 def _zone(text: object) -> ZoneInfo:

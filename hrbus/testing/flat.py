@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 
 import polars as pl
 
+from hrbus.mapping import Run
 from hrbus.spi import ID, OFFSET, OWN_COLUMNS, RECORD, Batch, Reject, Stage
 from hrbus.values import Documents
 
@@ -56,7 +56,7 @@ class FlatMapping:
         good, rejects = self._split(batch.frame, batch.frame, self._columns)
         return Documents(good.select(*own, tree), rejects, self.root)
 
-    def out(self, documents: Documents, *, at: datetime, sequence: int) -> Batch:
+    def out(self, documents: Documents, run: Run) -> Batch:
         """Return the columns; a column of a joined root has that root's name and a dot before its own."""
         frame = documents.frame
         own = [name for name in OWN_COLUMNS if name in frame.columns]

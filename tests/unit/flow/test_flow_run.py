@@ -8,10 +8,10 @@ import pytest
 
 from hrbus.errors import BatchError, ConfigError, TransientError
 from hrbus.flow import Route
-from hrbus.ledger import OnChange
 from hrbus.spi import Batch, Delivery, Outcomes, Status, Summary
 from hrbus.testing import KeepingTarget, ListSource, TextArtifact, TextCodec
 from hrbus.testing.flat import FlatMapping, FlatVocabulary
+from hrbus.values import OnChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

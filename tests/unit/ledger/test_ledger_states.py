@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from hrbus.flow.identity import send_keys
-from hrbus.ledger import Ledger, OnChange, intake, outbox
+from hrbus.ledger import Ledger, intake, outbox
 from hrbus.ledger.compare import BUSINESS_KEY, DIGEST, PAYLOAD
 from hrbus.ledger.outbox import REVISION
 from hrbus.ledger.report import RecordRow, Report
 from hrbus.ledger.run import Run
 from hrbus.ledger.schema import RunState
 from hrbus.testing import ManualClock
-from hrbus.values import ID, OFFSET, OUTCOME_SCHEMA, RECORD, Outcomes, Reject, Stage, Status
+from hrbus.values import ID, OFFSET, OUTCOME_SCHEMA, RECORD, OnChange, Outcomes, Reject, Stage, Status
 
 PEOPLE = st.sampled_from(["ada", "bob", "cy"])
 CONTENTS = st.sampled_from(["a", "b"])

@@ -11,9 +11,10 @@ import pytest
 
 from hrbus.errors import ConfigError
 from hrbus.registry import Registry
-from hrbus.settings import Config, Cron, OnChange, load
+from hrbus.settings import Config, Cron, load
 from hrbus.site import Site
 from hrbus.testing import a_context
+from hrbus.values import OnChange
 
 Change = Callable[[str, str, str], None]
 ENVIRON = {"SHELF_PASSWORD": "open sesame"}
