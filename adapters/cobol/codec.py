@@ -244,7 +244,7 @@ def _options(settings: CobolSettings) -> Options:
         blank=settings.blank_numeric,
         blanks=settings.blanks,
         select=settings.select,
-        native_big=settings.native == "big",
+        native_big=settings.native == "big" or (settings.native is None and page.ebcdic),
         binary_big=settings.binary == "big",
         binary_full=settings.binary_full,
         float_format=settings.float_format,

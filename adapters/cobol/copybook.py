@@ -332,10 +332,13 @@ def _leaf_size(item: Item) -> int:
 
 
 def binary_size(digits: int) -> int:
-    """Return the bytes of a COMP field of that many digits."""
-    return 2 if digits <= 4 else 4 if digits <= 9 else 8 if digits <= 18 else 16
+    """Return the bytes of a COMP field; beyond 18 digits, where few go, the fewest that hold them signed."""
+    if digits > 18:
+        most: int = 10**digits - 1
+        return most.bit_length() // 8 + 1
+    return 2 if digits <= 4 else 4 if digits <= 9 else 8
 
 
 def _fewest_bytes(digits: int) -> int:
-    bits: int = (10**digits - 1).bit_length()
-    return (bits + 7) // 8
+    most: int = 10**digits - 1
+    return (most.bit_length() + 7) // 8

@@ -171,7 +171,7 @@ def read_text(  # noqa: C901 - one loop over the bytes of a field
 
 
 @compiled
-def _after_blanks(buffer: Bytes, at: int, width: int, blank: int, digits: Bytes) -> tuple[int, int]:
+def _after_blanks(buffer: Bytes, at: int, width: int, blank: int, digits: Bytes) -> tuple[np.int64, int]:
     """Read digits that stand behind blanks, as programs leave them that move text into numbers."""
     value = np.int64(0)
     begun = False
@@ -186,7 +186,7 @@ def _after_blanks(buffer: Bytes, at: int, width: int, blank: int, digits: Bytes)
 
 
 @compiled
-def read_zoned(
+def read_zoned(  # noqa: C901 - one loop over the bytes of a field
     buffer: Bytes,
     base: Ints,
     offset: int,

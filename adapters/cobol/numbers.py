@@ -110,9 +110,7 @@ def _zoned(leaf: Leaf, options: Options) -> tuple[int, Bytes, Bytes]:
 def _read_wide(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: Ints, status: Bytes) -> int:
     field = gather(buffer, base + leaf.offset, leaf.width)
     if leaf.storage is Storage.BINARY:
-        words = field.view(">u8" if leaf.big else "<u8").astype(np.uint64).view(np.int64)
-        lanes[:, 0], lanes[:, 1] = (words[:, 1], words[:, 0]) if leaf.big else (words[:, 0], words[:, 1])
-        return 0
+        return _read_wide_binary(leaf, field, lanes, status)
     if leaf.storage is Storage.EDITED:
         digits, negative = edited.digits(leaf, options.page, field, status)
     elif leaf.storage is Storage.PACKED:
@@ -126,6 +124,27 @@ def _read_wide(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: I
         digits[bad] = 0
     accumulate(digits, negative & ~bad, lanes)
     return int(bad.any())
+
+
+_HIGH_LANE = 10**38 >> 64
+
+
+def _read_wide_binary(leaf: Leaf, field: Bytes, lanes: Ints, status: Bytes) -> int:
+    """Read binary integers of 9 to 16 bytes; what has more than 38 digits is too big."""
+    if not leaf.big:
+        field = field[:, ::-1]
+    filler = (
+        np.where(field[:, :1] & 0x80, 0xFF, 0x00).astype(np.uint8) if leaf.signed else np.zeros_like(field[:, :1])
+    )
+    whole = np.column_stack([np.repeat(filler, 16 - leaf.width, axis=1), field])
+    words = np.ascontiguousarray(whole).view(">u8").astype(np.uint64).view(np.int64)
+    lanes[:, 0], lanes[:, 1] = words[:, 1], words[:, 0]
+    over = (lanes[:, 1] >= _HIGH_LANE) | (lanes[:, 1] < -_HIGH_LANE)
+    if not leaf.signed:
+        over |= lanes[:, 1] < 0
+    status[over] = kernels.TOO_BIG
+    lanes[over] = 0
+    return int(over.any())
 
 
 def _packed_digits(leaf: Leaf, field: Bytes, status: Bytes) -> tuple[Bytes, Bools]:

@@ -84,8 +84,8 @@ class CobolSettings(Settings):
     """What blanks or low-values in a numeric field mean."""
     blanks: dict[str, Blank] = Field(default_factory=dict)
     """The same for single fields: {FIELD: null}."""
-    native: Literal["little", "big"] = "little"
-    """Byte order of COMP-5."""
+    native: Literal["little", "big"] | None = None
+    """Byte order of COMP-5: big on EBCDIC pages, where mainframes write, and little on others."""
     binary: Literal["big", "little"] = "big"
     """Byte order of COMP, COMP-4 and BINARY."""
     binary_full: bool = False

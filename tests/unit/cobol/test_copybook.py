@@ -40,7 +40,7 @@ def sizes(text: str) -> list[tuple[str, int, int]]:
         ("PIC S9(9) COMP-4", 4),
         ("PIC S9(10) COMPUTATIONAL", 8),
         ("PIC S9(18) COMP-5", 8),
-        ("PIC S9(19) COMP", 16),
+        ("PIC S9(19) COMP", 9),
         ("PIC S9(5) COMP-3", 3),
         ("PIC 9(4) PACKED-DECIMAL", 3),
         ("PIC 9(4) COMP-6", 2),

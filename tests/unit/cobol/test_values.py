@@ -35,10 +35,12 @@ Make = Callable[..., Any]
         ("PIC 9(5) COMP-6", "012345", 12345),
         ("PIC S9(4) COMP", "ffd6", -42),
         ("PIC 9(4) COMP", "270f", 9999),
-        ("PIC S9(9) COMP-5", "d6ffffff", -42),
+        ("PIC S9(9) COMP-5", "ffffffd6", -42),
         ("PIC 9(18) COMP-5", "ffffffffffffffff", Decimal(2**64 - 1)),
         ("PIC S9(7)V99 COMP", "ffffffff", Decimal("-0.01")),
-        ("PIC S9(30) COMP", "ffffffffffffffffffffffffffffffd6", Decimal(-42)),
+        ("PIC S9(20) COMP", "ffffffffffffffffd6", Decimal(-42)),
+        ("PIC 9(20) COMP", "00ffffffffffffffff", Decimal(2**64 - 1)),
+        ("PIC S9(38) COMP", "ffffffffffffffffffffffffffffffd6", Decimal(-42)),
         ("PIC S9(25)", "f0" * 22 + "f1f2d3", Decimal(-123)),
         ("PIC X(5)", "c1c2404040", "AB"),
         ("PIC X(3)", "4dbb5d", "(])"),
@@ -95,6 +97,13 @@ def test_signs_on_ascii_are_written_as_the_settings_say(records: Make) -> None:
     assert b"04K04B" == records(copybook, sign="ebcdic").write(F=[-42, 42])[0]
 
 
+def test_native_binaries_have_the_order_of_the_machine_that_wrote_them(records: Make) -> None:
+    copybook = "01 R. 05 F PIC S9(9) COMP-5."
+    assert [{"F": 1}] == records(copybook, encoding="cp037").values(b"\0\0\0\1")
+    assert [{"F": 1}] == records(copybook, encoding="ascii").values(b"\1\0\0\0")
+    assert [{"F": 1}] == records(copybook, encoding="ascii", native="big").values(b"\0\0\0\1")
+
+
 def test_ieee_floats_are_read_in_either_byte_order(records: Make) -> None:
     copybook = "01 R. 05 F COMP-1. 05 G COMP-2."
     data = bytes.fromhex("c0490fdb" + "3ff8000000000000")
@@ -118,6 +127,7 @@ def test_ieee_floats_are_read_in_either_byte_order(records: Make) -> None:
         ("PIC S9(3) COMP-3", "1239", "PIC S9(3) COMP-3 at byte 1 of the record has no valid sign: X'1239'"),
         ("PIC S9(4) COMP-3", "12345c", "PIC S9(4) COMP-3 at byte 1 of the record holds more digits than its picture"),
         ("PIC S9(20) COMP-3", "f" * 22, "PIC S9(20) COMP-3 at byte 1 of the record holds something that is no digit"),
+        ("PIC 9(38) COMP", "ff" * 16, "PIC 9(38) COMP at byte 1 of the record holds more digits than its picture"),
         ("PIC N", "d800", "PIC N at byte 1 of the record holds bytes that are no text in utf-16-be: X'D800'"),
         ("PIC ZZ9", "f140f2", "PIC ZZ9 at byte 1 of the record holds something that is no digit: X'F140F2'"),
     ],
