@@ -106,6 +106,13 @@ class _Writer:
     def scope(self, nodes: Sequence[Node], columns: dict[str, pl.Series], scope: Scope, wanted: Bools) -> None:
         """Write the elements of a scope whose ``wanted`` is true."""
         columns = self.counted(nodes, columns, scope)
+        texts = strings.prepared(
+            {
+                node.column: columns[node.column].cast(pl.String)
+                for node in nodes
+                if isinstance(node, Leaf) and node.type is Type.TEXT and node.column in columns
+            }
+        )
         taken: dict[object, Bools] = {}
         for node in nodes:
             series = columns.get(node.column)
@@ -115,8 +122,10 @@ class _Writer:
                 if scope.owner is None and node.column in self.same:
                     chosen = chosen & ~self.same[node.column]
                 chosen = self.first_alternative(node, series, chosen, scope, taken)
-                if isinstance(node, Leaf):
-                    self.leaf(node, series, scope, chosen)
+                if isinstance(node, Leaf) and node.column in texts:
+                    self.text(node, texts[node.column], scope, chosen)
+                elif isinstance(node, Leaf):
+                    self.number(node, series, scope, chosen)
                 else:
                     self.table(node, series, scope, chosen)
             if isinstance(node, Table) and (node.count or node.ragged):
@@ -196,16 +205,20 @@ class _Writer:
             at[parents[here]] += table.stride - self.reader.shortening(table.inner, inside)
         scope.elements.pop(table, None)
 
-    def leaf(self, leaf: Leaf, series: pl.Series, scope: Scope, wanted: Bools) -> None:
+    def text(self, leaf: Leaf, texts: strings.Prepared, scope: Scope, wanted: Bools) -> None:
+        """Write a text field; a missing text is blanks, or leaves the bytes to another reading of them."""
         base = self.reader.base(leaf.shifts, scope)
         status = np.zeros(len(base), dtype=np.uint8)
-        if leaf.type is Type.TEXT:
-            texts = series if series.dtype == pl.String else series.cast(pl.String)
-            if leaf.lenient and texts.null_count():
-                wanted = wanted & texts.is_not_null().to_numpy()
-            strings.write(leaf, self.plan.options.page, texts, wanted, self.out, base, status)
-        else:
-            units.write(leaf, self.plan.options, series, wanted, self.out, base, status)
+        if leaf.lenient and texts.series.null_count():
+            wanted = wanted & texts.series.is_not_null().to_numpy()
+        strings.write(leaf, self.plan.options.page, texts, wanted, self.out, base, status)
+        self.reader.note(leaf, scope, base, status)
+
+    def number(self, leaf: Leaf, series: pl.Series, scope: Scope, wanted: Bools) -> None:
+        """Write a numeric field."""
+        base = self.reader.base(leaf.shifts, scope)
+        status = np.zeros(len(base), dtype=np.uint8)
+        units.write(leaf, self.plan.options, series, wanted, self.out, base, status)
         self.reader.note(leaf, scope, base, status)
 
 

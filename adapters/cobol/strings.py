@@ -6,6 +6,7 @@ codec, for those fields alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,21 +106,40 @@ def gather(buffer: Bytes, at: Ints, width: int) -> Bytes:
     return found
 
 
-def write(leaf: Leaf, page: Page, values: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes) -> None:
+@dataclass(frozen=True)
+class Prepared:
+    """A text column as the kernels take it: all texts in UTF-8, one after the other, and where each of them ends."""
+
+    series: pl.Series
+    data: Bytes
+    ends: Ints
+
+
+def prepared(columns: Mapping[str, pl.Series]) -> dict[str, Prepared]:
+    """Return text columns ready to be written; all at once, because every single question to polars costs."""
+    if not columns:
+        return {}
+    frame = pl.DataFrame(columns)
+    joined = frame.select(pl.all().str.join("")).row(0)
+    lengths = frame.select(pl.all().str.len_bytes().fill_null(0).cast(pl.Int64))
+    return {
+        name: Prepared(columns[name], np.frombuffer(text.encode("utf-8"), dtype=np.uint8), np.cumsum(lengths[name]))
+        for name, text in zip(frame.columns, joined, strict=True)
+    }
+
+
+def write(leaf: Leaf, page: Page, texts: Prepared, wanted: Bools, out: Bytes, base: Ints, status: Bytes) -> None:
     """Write a text field of every record whose ``wanted`` is true; leave a code where the text does not fit."""
-    data = np.frombuffer(values.str.join("").item().encode("utf-8"), dtype=np.uint8)
-    ends = np.cumsum(values.str.len_bytes().fill_null(0).to_numpy(), dtype=np.int64)
     right = leaf.item.entry.justified
     if leaf.storage is Storage.NATIONAL:
         rows = np.flatnonzero(wanted)
-        _write_by_codec(leaf, NATIONAL, " ".encode(NATIONAL), values, rows, out, base, status)
+        _write_by_codec(leaf, NATIONAL, " ".encode(NATIONAL), texts.series, rows, out, base, status)
         return
-    writers.write_text(
-        data, ends, wanted, out, base, leaf.offset, leaf.width, page.reverse, page.blank, right, status
-    )
+    place = (out, base, leaf.offset, leaf.width)
+    writers.write_text(texts.data, texts.ends, wanted, *place, page.reverse, page.blank, right, status)
     if page.several and (rows := np.flatnonzero(status == kernels.FOREIGN)).size:
         status[rows] = kernels.OK
-        _write_by_codec(leaf, page.name, bytes([page.blank]), values, rows, out, base, status)
+        _write_by_codec(leaf, page.name, bytes([page.blank]), texts.series, rows, out, base, status)
 
 
 def _write_by_codec(

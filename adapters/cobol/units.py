@@ -78,7 +78,8 @@ def _units(leaf: Leaf, values: pl.Series, wanted: Bools, status: Bytes) -> pl.Se
     if values.dtype == pl.String:
         numbers, scale = _from_text(leaf, values, wanted, status), leaf.scale
     else:
-        numbers = values.fill_null(0) if values.dtype.is_integer() else values.to_physical().fill_null(0)
+        numbers = values if values.dtype.is_integer() else values.to_physical()
+        numbers = numbers.fill_null(0) if numbers.null_count() else numbers
     if scale != leaf.scale or leaf.factor > 1:
         numbers = _rescaled(numbers.cast(pl.Int128), leaf.scale - scale, leaf.factor, wanted, status)
     return numbers
