@@ -56,6 +56,16 @@ class Encoding:
             raise ConfigError(Fault(f"lines cannot be told apart in {name}", hint=hint))
         return cls(found.replace("_", "-"), len(line_end))
 
+    @classmethod
+    def of_bytes(cls, name: str) -> Encoding:
+        """Return the encoding that a user calls ``name``, for records that are no lines. ConfigError otherwise."""
+        try:
+            found = codecs.lookup(name).name
+            width = len("\n".encode(found))
+        except (LookupError, TypeError, ValueError):
+            raise ConfigError(Fault(f"there is no encoding {name}", hint="write utf-8, gb18030, cp037 …")) from None
+        return cls(found, width)
+
     def begun(self, head: bytes) -> tuple[Encoding, int]:
         """Return the encoding of a file that begins with ``head``, and the length of its byte order mark."""
         if self.width == 2 and self.mark and head.startswith(codecs.BOM_UTF16_BE):
@@ -71,14 +81,14 @@ class Lines:
         self._stream = stream
         self._artifact = artifact
         self._longest = longest
-        head = _read(stream, 4)
+        head = read_fully(stream, 4)
         self.encoding, skip = encoding.begun(head)
         self._rest = head[skip:]
         self._offset = skip
 
     def __iter__(self) -> Iterator[Line]:
         while True:
-            new = _read(self._stream, BLOCK)
+            new = read_fully(self._stream, BLOCK)
             data = self._rest + new
             if not new:
                 yield from self._block(data)
@@ -139,7 +149,7 @@ class Lines:
             return None
 
 
-def _read(stream: BinaryIO, size: int) -> bytes:
+def read_fully(stream: BinaryIO, size: int) -> bytes:
     """Return ``size`` bytes, fewer only at the end: a stream may hand out less than it was asked for."""
     pieces = []
     while size > 0 and (piece := stream.read(size)):

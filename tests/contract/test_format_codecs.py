@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.delimited import DELIMITED
+from adapters.fixed import FIXED
 from hrbus.spi import Codec, CodecKind
 from hrbus.testing import a_context
 from hrbus.testing.contracts import CodecContract, DamageContract
@@ -49,6 +50,49 @@ class TestDelimitedInGb18030(CodecContract):
     @pytest.fixture
     def sample(self) -> bytes:
         return "".join(f"{n};镕喆堃 {n};{n},5;false\r\n" for n in range(1, COUNT)).encode("gb18030")
+
+
+class TestFixedLines(CodecContract):
+    @pytest.fixture
+    def codec(self, tmp_path: Path) -> Codec:
+        return _codec(tmp_path, FIXED, encoding="gb18030")
+
+    @pytest.fixture
+    def sample(self) -> bytes:
+        rows = (
+            f"{n:>9}{'镕喆堃':<37}{f'-{n}.5' if n % 3 else '':>12}{'true' if n % 2 else ''}" for n in range(1, COUNT)
+        )
+        return "\r\n".join(rows).encode("gb18030") + b"\r\n"
+
+
+class TestFixedPieces(CodecContract):
+    @pytest.fixture
+    def codec(self, tmp_path: Path) -> Codec:
+        return _codec(tmp_path, FIXED, encoding="cp037", frame="fixed", numbers="blanks")
+
+    @pytest.fixture
+    def sample(self) -> bytes:
+        return "".join(f"{n:>9}{'Ada':<40}{n:>12}false" for n in range(1, COUNT)).encode("cp037")
+
+
+class TestDamagedFixed(DamageContract):
+    @pytest.fixture
+    def codec(self, tmp_path: Path) -> Codec:
+        return _codec(tmp_path, FIXED, encoding="cp037", frame="fixed")
+
+    @pytest.fixture
+    def damaged(self) -> tuple[bytes, set[int], int]:
+        rows = [f"{n:>9}{'Ada':<40}{n:>12}false" for n in range(1, 9)]
+        rows[1], rows[4], rows[7] = (
+            f"{'x2':<66}",
+            f"{5:>9}{'Ada':<40}{'1,5':>12}false",
+            f"{8:>9}{'Ada':<40}{8:>12}maybe",
+        )
+        return "".join(rows).encode("cp037"), {2, 5, 8}, 8
+
+    @pytest.fixture
+    def broken(self) -> bytes:
+        return f"{1:>9}{'Ada':<40}{1:>12}false".encode("cp037")[:-1]
 
 
 class TestDamagedDelimited(DamageContract):

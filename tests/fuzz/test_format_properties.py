@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.delimited import DELIMITED
+from adapters.fixed import FIXED
 from hrbus.spi import Batch, Codec, CodecKind, HrbusError, Origin
 from hrbus.testing import a_context
 
@@ -85,7 +86,7 @@ _any_text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_si
 _marked_text = st.text("a;,\"'\\\t\r\n 中", min_size=1, max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     given_rows=rows(_any_text | _marked_text),
     delimiter=st.sampled_from([",", ";", "tab", "|"]),
@@ -100,7 +101,7 @@ def test_delimited_text_reads_as_it_was_written(make: Make, given_rows: list[dic
     there_and_back(make(DELIMITED, **given), given_rows)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(given_rows=rows(st.text("a;\"' \\中", min_size=1, max_size=12)))
 def test_delimited_text_without_quotes_reads_as_it_was_written(make: Make, given_rows: list[dict[str, Any]]) -> None:
     there_and_back(make(DELIMITED, quote="", escape="\\"), given_rows)
@@ -109,8 +110,44 @@ def test_delimited_text_without_quotes_reads_as_it_was_written(make: Make, given
 _delimited_noise = st.binary(max_size=200) | st.text("no,long,name,pay,ok\"'\r\n12.-", max_size=200).map(str.encode)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(content=_delimited_noise, encoding=st.sampled_from(["utf-8", "utf-16", "gb18030"]), header=st.booleans())
 def test_no_bytes_break_the_delimited_codec(make: Make, content: bytes, encoding: str, header: bool) -> None:
     head = "no,long,name,pay,ok\n".encode(encoding) if header else b""
     survives(make(DELIMITED, encoding=encoding, header="names" if header else "none", longest=64), head + content)
+
+
+_field_text = st.text("a\u00e9 中镕\u0a0a\u0410", max_size=12).map(str.rstrip)
+
+
+def with_text(given_rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows with empty text where there was none: blanks are empty text in a file of fixed width."""
+    return [row | {"name": row["name"] or ""} for row in given_rows]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    given_rows=rows(_field_text).map(with_text),
+    encoding=st.sampled_from(["utf-8", "gb18030"]),
+    form=st.sampled_from([{}, {"unit": "characters"}, {"frame": "fixed"}, {"line_end": "crlf"}]),
+    numbers=st.sampled_from(["zeros", "blanks"]),
+    decimal=st.sampled_from(["point", "comma", "implied"]),
+    sign=st.sampled_from(["leading", "trailing"]),
+    align=st.sampled_from([{}, {"ok": "right"}]),
+)
+def test_fixed_width_reads_as_it_was_written(
+    make: Make, given_rows: list[dict[str, Any]], form: dict[str, str], **given: Any
+) -> None:
+    there_and_back(make(FIXED, **given, **form), given_rows)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    content=st.binary(max_size=400) | st.text("0 .-+tTx\n\r中", max_size=400).map(str.encode),
+    form=st.sampled_from([
+        {}, {"unit": "characters"}, {"encoding": "gb18030"}, {"frame": "fixed", "encoding": "cp037"},
+        {"trailer": {"layout": "l.yaml", "set": {"ok": "true"}, "count": "no"}},
+    ]),
+)  # fmt: skip
+def test_no_bytes_break_the_fixed_codec(make: Make, content: bytes, form: dict[str, Any]) -> None:
+    survives(make(FIXED, **form), content)
