@@ -68,7 +68,7 @@ def make(settings: CobolSettings, context: Context) -> CobolCodec:
 
 
 class CobolCodec:
-    """Reads and writes the records of one copybook."""
+    """Reads and writes the records of one copybook; a clock is needed where a header is set to run(date)."""
 
     def __init__(
         self,
@@ -85,7 +85,6 @@ class CobolCodec:
             options.page, options.ebcdic_sign, native_big=options.native_big, binary_big=options.binary_big
         )
         zone = _zone(settings.time_zone)
-        clock = clock or SystemClock()
         self.header = Edge.of(header, settings.header, plain, clock, zone) if header and settings.header else None
         self.trailer = (
             Edge.of(trailer, settings.trailer, plain, clock, zone) if trailer and settings.trailer else None

@@ -107,16 +107,18 @@ def read_text(  # noqa: C901 - one loop over the bytes of a field
             top = np.uint64(0)
             high = np.uint8(0)
             n = 0 if trim else width
+            field = buffer[start:stop]
             for j in range(min(width, 8)):
-                code = buffer[start + j]
-                high |= narrow[code]
-                low |= np.uint64(narrow[code]) << np.uint64(8 * j)
-                n = j + 1 if code != blank and code and trim else n
+                code = field[j]
+                char = np.uint64(narrow[code])
+                low |= char << np.uint64(8 * j)
+                n = j + 1 if char & np.uint64(0xDF) and trim else n
             for j in range(8, width):
-                code = buffer[start + j]
-                high |= narrow[code]
-                top |= np.uint64(narrow[code]) << np.uint64(8 * j - 64)
-                n = j + 1 if code != blank and code and trim else n
+                code = field[j]
+                char = np.uint64(narrow[code])
+                top |= char << np.uint64(8 * j - 64)
+                n = j + 1 if char & np.uint64(0xDF) and trim else n
+            high = np.uint8(0x80) if (low | top) & np.uint64(0x8080808080808080) else np.uint8(0)
             if not high & 0x80:
                 if n < 8:
                     low &= (np.uint64(1) << np.uint64(8 * n)) - np.uint64(1)
@@ -216,8 +218,8 @@ def read_zoned(  # noqa: C901 - one loop over the bytes of a field
             sign = signs[buffer[at]]
             value = np.int64(sign & 0x0F)
         high = np.uint8(0)
-        for j in range(at + first, at + last):
-            digit = digits[buffer[j]]
+        for byte in buffer[at + first : at + last]:
+            digit = digits[byte]
             high |= digit
             value = value * 10 + digit
         if last < width:
@@ -271,9 +273,9 @@ def read_packed(
             value = value * 100 + pair
         if flags & 0x80:
             code = BAD_DIGIT
-        byte = np.int64(buffer[last])
-        high = byte >> 4
-        low = byte & 0x0F
+        final = np.int64(buffer[last])
+        high = final >> 4
+        low = final & 0x0F
         if high > 9:
             code = BAD_DIGIT
         if has_sign:

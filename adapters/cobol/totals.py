@@ -28,11 +28,11 @@ class Edge:
     plan: Plan
     set: dict[str, str]
     count: str
-    clock: Clock
+    clock: Clock | None
     zone: ZoneInfo
 
     @classmethod
-    def of(cls, item: Item, settings: Header, options: Options, clock: Clock, zone: ZoneInfo) -> Edge:
+    def of(cls, item: Item, settings: Header, options: Options, clock: Clock | None, zone: ZoneInfo) -> Edge:
         """Return the edge that the settings describe; ConfigError where they name fields that it does not have."""
         plan = compiled(item, options)
         columns = {leaf.column.upper(): leaf for leaf in plan.nodes if isinstance(leaf, Leaf)}
@@ -112,6 +112,8 @@ class Edge:
 
     def _value(self, said: str, delivery: Delivery | None) -> str:
         if said.replace(" ", "") == "run(date)":
+            if self.clock is None:
+                raise ValueError("run(date) needs a clock")
             return self.clock.now().astimezone(self.zone).strftime("%Y%m%d")
         if said.replace(" ", "") == "run(sequence)":
             return str(delivery.sequence if delivery else 1)
