@@ -47,7 +47,6 @@ from hrbus.spi import (
     Origin,
     Reject,
     Stage,
-    SystemClock,
 )
 
 Ints = npt.NDArray[np.int64]

@@ -5,7 +5,7 @@
     >>> from adapters.cobol.plan import Options
     >>> from adapters.cobol.planning import compiled
     >>> plan = compiled(parse("01 A. 05 B PIC X(2). 05 C PIC 99.", "a.cpy").record(), Options(find("ascii")))
-    >>> found = read(plan, np.frombuffer(b"XY12Z  3", dtype="u1"), np.array([0, 4]))
+    >>> found = read(plan, np.frombuffer(b"XY12Z  x", dtype="u1"), np.array([0, 4]))
     >>> found.frame["B"].to_list(), found.frame["C"].to_list(), [(w.leaf.column, w.row) for w in found.wrong]
     (['XY', 'Z'], [12, 0], [('C', 1)])
 
