@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.dbf import DBF
 from adapters.delimited import DELIMITED
 from adapters.fixed import FIXED
 from hrbus.spi import Codec, CodecKind
@@ -31,6 +34,16 @@ def _codec(folder: Path, kind: CodecKind, **settings: Any) -> Codec:
     return kind.make(kind.settings.model_validate({"layout": "l.yaml", **settings}), a_context(folder))
 
 
+def _table(rows: Iterable[str]) -> bytes:
+    """Return a dbf file made by hand, after the description of the format."""
+    records = [row.encode("gb18030") for row in rows]
+    columns = [(b"NO", b"N", 10, 0), (b"NAME", b"C", 40, 0), (b"PAY", b"N", 11, 2), (b"JOB_ACTIVE", b"L", 1, 0)]
+    described = b"".join(struct.pack("<11sc4xBB14x", *column) for column in columns)
+    size = 32 + len(described) + 1
+    head = struct.pack("<4BIHH20x", 3, 126, 1, 5, len(records), size, 63)
+    return head + described + b"\r" + b"".join(records) + b"\x1a"
+
+
 class TestDelimited(CodecContract):
     @pytest.fixture
     def codec(self, tmp_path: Path) -> Codec:
@@ -50,6 +63,36 @@ class TestDelimitedInGb18030(CodecContract):
     @pytest.fixture
     def sample(self) -> bytes:
         return "".join(f"{n};镕喆堃 {n};{n},5;false\r\n" for n in range(1, COUNT)).encode("gb18030")
+
+
+class TestDbf(CodecContract):
+    @pytest.fixture
+    def codec(self, tmp_path: Path) -> Codec:
+        return _codec(tmp_path, DBF, encoding="gb18030")
+
+    @pytest.fixture
+    def sample(self) -> bytes:
+        return _table(
+            f" {n:>10}{'镕喆堃':<37}{f'-{n}.5' if n % 3 else '':>11}{'TF?'[n % 3]}" for n in range(1, COUNT)
+        )
+
+
+class TestDamagedDbf(DamageContract):
+    @pytest.fixture
+    def codec(self, tmp_path: Path) -> Codec:
+        return _codec(tmp_path, DBF, encoding="gb18030")
+
+    @pytest.fixture
+    def damaged(self) -> tuple[bytes, set[int], int]:
+        rows = [f" {n:>10}{'Ada':<40}{n:>11}T" for n in range(1, 9)]
+        rows[1] = f" {'x2':>10}{'Ada':<40}{'2':>11}T"
+        rows[4] = f" {'5':>10}{'Ada':<40}{'1.005':>11}T"
+        rows[7] = f" {'8':>10}{'Ada':<40}{'8':>11}Q"
+        return _table(rows), {2, 5, 8}, 8
+
+    @pytest.fixture
+    def broken(self) -> bytes:
+        return _table([f" {1:>10}{'Ada':<40}{1:>11}T"])[:-2]
 
 
 class TestFixedLines(CodecContract):

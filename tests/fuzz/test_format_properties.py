@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.dbf import DBF
 from adapters.delimited import DELIMITED
 from adapters.fixed import FIXED
 from hrbus.spi import Batch, Codec, CodecKind, HrbusError, Origin
@@ -151,3 +152,20 @@ def test_fixed_width_reads_as_it_was_written(
 )  # fmt: skip
 def test_no_bytes_break_the_fixed_codec(make: Make, content: bytes, form: dict[str, Any]) -> None:
     survives(make(FIXED, **form), content)
+
+
+@settings(max_examples=40, deadline=None)
+@given(given_rows=rows(_field_text).map(with_text), encoding=st.sampled_from(["utf-8", "gb18030"]))
+def test_a_dbf_table_reads_as_it_was_written(make: Make, given_rows: list[dict[str, Any]], encoding: str) -> None:
+    there_and_back(make(DBF, encoding=encoding), given_rows)
+
+
+@settings(max_examples=80, deadline=None)
+@given(at=st.integers(0, 400), new=st.binary(min_size=1, max_size=4), rest=st.binary(max_size=80))
+def test_no_bytes_break_the_dbf_codec(make: Make, at: int, new: bytes, rest: bytes) -> None:
+    codec = make(DBF, encoding="gb18030")
+    stream = io.BytesIO()
+    list(codec.encode([Batch(pl.DataFrame({"no": [1, 2], "name": ["李", "x"]}))], stream))
+    whole = stream.getvalue()
+    survives(codec, whole[:at] + new + whole[at + len(new) :])
+    survives(codec, whole[:at] + rest)

@@ -1,0 +1,28 @@
+"""Tables of dBase, FoxPro and Clipper (``.dbf``), which legacy HR systems export to this day.
+
+codec:
+type: dbf
+layout: layouts/staff.yaml
+titles: {number: NO, birth_date: BIRTHDAY}
+"""
+
+from __future__ import annotations
+
+from adapters.dbf.codec import DbfCodec
+from adapters.dbf.settings import DbfSettings
+from adapters.flat import flat_layout
+from hrbus.spi import CodecKind, Context
+
+__all__ = ["DBF", "DbfCodec", "DbfSettings"]
+
+
+def _make(settings: DbfSettings, context: Context) -> DbfCodec:
+    return DbfCodec(flat_layout(settings.layout, context), settings, context.clock)
+
+
+DBF = CodecKind(
+    name="dbf",
+    summary="Tables of dBase and FoxPro (dbf).",
+    settings=DbfSettings,
+    make=_make,
+)
