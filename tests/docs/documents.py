@@ -182,7 +182,7 @@ class Reader:
         """Run a command as a shell would, and compare what it prints with what the page shows."""
         if step.text.startswith("cd "):
             self.folder = self.folder / step.text[3:].strip()
-        elif step.text == "hrbus sandbox":
+        elif step.text.startswith("hrbus sandbox"):
             self._sandbox(step, page)
         else:
             done = subprocess.run(
@@ -200,11 +200,10 @@ class Reader:
 
     def _sandbox(self, step: Command, page: str) -> None:
         """Start both servers on free ports, and let the site's settings name these."""
-        command = [self._found("hrbus"), "sandbox", "--http-port", "0", "--sftp-port", "0"]
+        command = [*shlex.split(step.text), "--http-port", "0", "--sftp-port", "0"]
         server = subprocess.Popen(
-            command, cwd=self.folder, env=self.environ,
-            stdout=subprocess.PIPE, text=True, encoding="utf-8",
-        )  # fmt: skip
+            command, cwd=self.folder, env=self.environ, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
         self.servers.append(server)
         assert server.stdout
         printed = "".join(server.stdout.readline() for _ in range(5))
@@ -219,9 +218,6 @@ class Reader:
         for address, real in self.ports.items():
             text = text.replace(address, real)
         return text
-
-    def _found(self, program: str) -> str:
-        return str(Path(self.environ["PATH"].partition(":")[0]) / program)
 
     @staticmethod
     def _tool(path: Path, arguments: str) -> None:
