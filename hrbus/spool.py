@@ -43,14 +43,15 @@ class Spool:
                 Fault(f"the spool {folder} cannot be made ({error.strerror})", hint="mend the folder's rights")
             ) from error
 
-    def take(self, stream: BinaryIO) -> Kept:
+    def take(self, stream: BinaryIO, taker: str = "") -> Kept:
         """Copy ``stream`` to the disk and close it; return what it is. The same content twice is kept once.
 
+        ``taker`` names who takes (a route's number), so that ``sweep`` knows whose a part is.
         Raises what reading the stream raises; ConfigError where the disk is full or may not be written.
         """
         digest, size = hashlib.sha256(), 0
         with stream:
-            descriptor, name = self._temporary()
+            descriptor, name = self._temporary(taker)
             part = Path(name)
             try:
                 with os.fdopen(descriptor, "wb") as copy:
@@ -79,14 +80,14 @@ class Spool:
         """Remove a file; nothing happens where it is not kept."""
         self.path(sha256).unlink(missing_ok=True)
 
-    def sweep(self) -> None:
-        """Remove what takings that were killed left behind. Not while another process may be taking."""
-        for part in self.folder.glob(f"*{_PART}"):
+    def sweep(self, taker: str = "") -> None:
+        """Remove what killed takings of ``taker`` left behind; called by whoever holds the taker's lease."""
+        for part in self.folder.glob(f"{taker}-*{_PART}"):
             part.unlink(missing_ok=True)
 
-    def _temporary(self) -> tuple[int, str]:
+    def _temporary(self, taker: str) -> tuple[int, str]:
         try:
-            return tempfile.mkstemp(suffix=_PART, dir=self.folder)
+            return tempfile.mkstemp(prefix=f"{taker}-", suffix=_PART, dir=self.folder)
         except OSError as error:
             raise self._unwritable(error) from error
 

@@ -65,7 +65,7 @@ class Sending:
     def _mapped(self, page: pl.DataFrame) -> Batch:
         """Return a page in the target's layout; what cannot be mapped is refused at once."""
         out, vocabulary = self._out, self._route.vocabulary
-        keys = send_keys(self._route.operation or self._route.name, page[BUSINESS_KEY], page[REVISION])
+        keys = send_keys(self._route.name, page[BUSINESS_KEY], page[REVISION])
         columns = [page[ID], page[RECORD], page[OFFSET], keys.alias(KEY)]
         columns.append(vocabulary.read_payloads(page[PAYLOAD], out.root, out.paths[out.root]).alias(out.root))
         for root in self._route.references:

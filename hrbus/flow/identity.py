@@ -32,9 +32,12 @@ def identified(frame: pl.DataFrame, key: Sequence[str], ignore: Iterable[str] = 
 
 
 def key_of(columns: Sequence[str]) -> pl.Expr:
-    """Return the business key of a record: the trimmed texts of its columns, null where one is blank."""
+    """Return the business key of a record: the trimmed texts of its columns, null where one is blank or holds U+0000."""
     parts = [pl.col(name).cast(pl.String).str.strip_chars() for name in columns]
-    return pl.concat_str([pl.when(part != "").then(part) for part in parts], separator=BETWEEN)
+    good = [(part != "") & ~part.str.contains("\x00", literal=True) for part in parts]
+    return pl.concat_str(
+        [pl.when(fine).then(part) for fine, part in zip(good, parts, strict=True)], separator=BETWEEN
+    )
 
 
 def send_keys(operation: str, keys: pl.Series, revisions: pl.Series) -> pl.Series:

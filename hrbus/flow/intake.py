@@ -49,6 +49,7 @@ class Intake:
 
     def go(self) -> None:
         """Finish what an earlier run left in the middle, then take what the source has now."""
+        self.spool.sweep(str(self.run.route))
         for left in intake.unfinished(self.run):
             if self.spool.path(left.sha256).exists():
                 self._read(intake.begin(self.run, left.name, left.sha256, left.size, self.route.version))
@@ -64,7 +65,7 @@ class Intake:
             self.errors.append(error)
 
     def _take(self, artifact: Artifact) -> None:
-        kept = self.spool.take(artifact.open())
+        kept = self.spool.take(artifact.open(), str(self.run.route))
         if kept.sha256 in self._failed:
             return
         taken = intake.begin(self.run, artifact.name, kept.sha256, kept.size, self.route.version)

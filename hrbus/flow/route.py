@@ -77,9 +77,8 @@ class Route:
 
     ``key`` are the layout's columns that identify a record's subject; ``ignore`` those that do not count as a
     change. ``take`` names columns and the values that a record must have there; others are counted as skipped.
-    ``references`` names, for each further root that ``out`` reads, the route that keeps it. ``operation`` is what a
-    send does, in the key of the send (default: the route's name), so that a renamed route sends nobody twice.
-    ``page`` is how many records go from the ledger to the target at a time. Raises ConfigError where the parts do
+    ``references`` names, for each further root that ``out`` reads, the route that keeps it. ``reading`` is how the
+    codec is set: an artifact that was left in the middle is not gone on with under another setting. ``page`` is how many records go from the ledger to the target at a time. Raises ConfigError where the parts do
     not fit.
     """
 
@@ -95,8 +94,8 @@ class Route:
     out: Outward | None = None
     references: Mapping[str, str] = field(default_factory=dict)
     on_change: OnChange = OnChange.IGNORE
-    operation: str = ""
-    page: int = 10_000
+    reading: str = ""
+    page: int = 2_500
 
     def __post_init__(self) -> None:
         layout = self.codec.layout
@@ -123,7 +122,9 @@ class Route:
     @property
     def version(self) -> str:
         """What reads and maps an artifact: where it changes, one that was left in the middle is begun anew."""
-        parts = repr((self.codec.layout, self.into.version, self.key, self.ignore, sorted(self.take.items())))
+        parts = repr(
+            (self.codec.layout, self.reading, self.into.version, self.key, self.ignore, sorted(self.take.items()))
+        )
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 

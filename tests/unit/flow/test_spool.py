@@ -51,6 +51,15 @@ def test_a_stream_is_closed_whatever_comes(tmp_path: Path) -> None:
         assert stream.closed
 
 
+def test_what_a_killed_taking_left_is_swept_up_and_nobody_elses(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.take(io.BytesIO(DATA), "1")
+    for name in ("1-killed.part", "2-at-work.part", "11-at-work.part"):
+        (tmp_path / name).write_text("half")
+    spool.sweep("1")
+    assert {"11-at-work.part", "2-at-work.part", NAME} == {path.name for path in tmp_path.iterdir()}
+
+
 def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool")
     spool.take(io.BytesIO(b"ADA"))
