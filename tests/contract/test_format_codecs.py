@@ -12,6 +12,7 @@ import pytest
 from adapters.dbf import DBF
 from adapters.delimited import DELIMITED
 from adapters.fixed import FIXED
+from adapters.xml import XML
 from hrbus.spi import Codec, CodecKind
 from hrbus.testing import a_context
 from hrbus.testing.contracts import CodecContract, DamageContract
@@ -93,6 +94,40 @@ class TestDamagedDbf(DamageContract):
     @pytest.fixture
     def broken(self) -> bytes:
         return _table([f" {1:>10}{'Ada':<40}{1:>11}T"])[:-2]
+
+
+class XmlCodecs:
+    @pytest.fixture
+    def codec(self, tmp_path: Path) -> Codec:
+        return _codec(tmp_path, XML, record="Export/Employee")
+
+
+def _export(*records: str) -> bytes:
+    return f"<?xml version='1.0'?>\n<Export>{''.join(records)}</Export>".encode()
+
+
+class TestXml(XmlCodecs, CodecContract):
+    @pytest.fixture
+    def sample(self) -> bytes:
+        return _export(
+            *(
+                f"<Employee><no>{n}</no>{f'<name>{n} 镕 &lt;</name>' if n % 3 else '<name/>'}<pay>-{n}.5</pay>"
+                f"{'<job><active>true</active></job>' if n % 2 else ''}</Employee>\n"
+                for n in range(1, COUNT)
+            )
+        )
+
+
+class TestDamagedXml(XmlCodecs, DamageContract):
+    @pytest.fixture
+    def damaged(self) -> tuple[bytes, set[int], int]:
+        rows = [f"<Employee><no>{n}</no></Employee>\n" for n in range(1, 9)]
+        rows[1], rows[4] = "<Employee><no/><no/></Employee>", "<Employee><no>x</no></Employee>"
+        return _export(*rows), {2, 5}, 8
+
+    @pytest.fixture
+    def broken(self) -> bytes:
+        return _export("<Employee><no>1</no></Employee>")[:-2]
 
 
 class TestFixedLines(CodecContract):

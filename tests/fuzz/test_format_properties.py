@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from adapters.dbf import DBF
 from adapters.delimited import DELIMITED
 from adapters.fixed import FIXED
+from adapters.xml import XML
+from adapters.xml.spans import Spans
 from hrbus.spi import Batch, Codec, CodecKind, HrbusError, Origin
 from hrbus.testing import a_context
 
@@ -169,3 +171,58 @@ def test_no_bytes_break_the_dbf_codec(make: Make, at: int, new: bytes, rest: byt
     whole = stream.getvalue()
     survives(codec, whole[:at] + new + whole[at + len(new) :])
     survives(codec, whole[:at] + rest)
+
+
+_xml_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), max_size=12).filter(
+    lambda text: all(ch in "\t\n\r" or ord(ch) > 31 for ch in text)
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    given_rows=rows(_xml_text | st.text("<>&\"'\r\n\t ]", max_size=12)),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "ascii"]),
+    namespaces=st.sampled_from([{}, {"": "urn:a&b"}]),
+)
+def test_xml_reads_as_it_was_written(make: Make, given_rows: list[dict[str, Any]], **given: Any) -> None:
+    there_and_back(make(XML, record="Export/Staff/Employee", **given), given_rows)
+
+
+_tags = ["<E>", "<R>", "</R>", "</E>", "<no>", "</no>", "<R/>", "<!--", "-->", "<![CDATA[", "]]>", "<?x", "?>", "1",
+         "<R a='>'>", "<!DOCTYPE E>", "&x;", "&#1;", " ", "<name>", "</name>", "<R", "<", ">", "中"]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    content=st.binary(max_size=60) | st.lists(st.sampled_from(_tags), max_size=30).map(lambda x: "".join(x).encode())
+)
+def test_no_bytes_break_the_xml_codec(make: Make, content: bytes) -> None:
+    codec = make(XML, record="E/R")
+    survives(codec, content)
+    survives(codec, b"<E>" + content + b"</E>")
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    parts=st.lists(
+        st.sampled_from(
+            ["<R/>", "<R><R/></R>", "<!--<R>-->", "<![CDATA[<R>]]>", "<x><R/></x>", "<R a='/>'/>", "<?p <R?>", "\n"]
+        ),
+        max_size=12,
+    ),
+    size=st.integers(1, 9),
+)
+def test_records_are_found_at_their_bytes_however_the_stream_is_cut(parts: list[str], size: int) -> None:
+    content = f"<E>{''.join(parts)}</E>".encode()
+    spans = Spans("R", "utf-8", "x")
+    for start in range(0, len(content), size):
+        spans.feed(content[start : start + size])
+    at = 3
+    number = 0
+    for part in parts:
+        if "<R" in part and not part.startswith(("<!", "<?")):
+            inner = part.index("<R")
+            raw = b"<R/>" if part.startswith("<x>") else part.encode()
+            assert (at + inner, raw) == spans.take(number)
+            number += 2 if part == "<R><R/></R>" else 1
+        at += len(part)
