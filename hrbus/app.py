@@ -91,7 +91,14 @@ class App:
     def run(self, route: str, *, progress: Progress = quiet, stop: Callable[[], bool] = never) -> Summary:
         """Run ``route`` once and return its counts; errors as ``hrbus.flow.run`` raises them."""
         self.site.keep()
-        return flow.run(self.route(route), self.ledger, spool=Spool(self.site.spool), progress=progress, stop=stop)
+        return flow.run(
+            self.route(route),
+            self.ledger,
+            spool=Spool(self.site.spool),
+            progress=progress,
+            stop=stop,
+            note=self._note,
+        )
 
     def needed_by(self, route: str) -> tuple[str, ...]:
         """Return the routes that keep what ``route`` refers to, and then ``route`` itself."""
@@ -117,6 +124,7 @@ class App:
             target=found.target.make(target_codec, context) if found.target and target_codec else None,
             out=out,
             references=found.reference,
+            reading=repr(found.source.codec.settings),
             on_change=found.on_change,
         )
 

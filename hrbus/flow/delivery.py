@@ -60,6 +60,7 @@ class Sending:
             if len(batch):
                 yield batch
             if stop():
+                self._delivery.leave_out(self._fed)
                 return
 
     def _mapped(self, page: pl.DataFrame) -> Batch:

@@ -32,7 +32,7 @@ def identified(frame: pl.DataFrame, key: Sequence[str], ignore: Iterable[str] = 
 
 
 def key_of(columns: Sequence[str]) -> pl.Expr:
-    """Return the business key of a record: the trimmed texts of its columns, null where one is blank or holds U+0000."""
+    """Return the business key of a record: its columns' trimmed texts; null where one is blank or holds U+0000."""
     parts = [pl.col(name).cast(pl.String).str.strip_chars() for name in columns]
     good = [(part != "") & ~part.str.contains("\x00", literal=True) for part in parts]
     return pl.concat_str(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
 
-from hrbus.errors import BatchError, HrbusError, TransientError
+from hrbus.errors import BatchError, HrbusError
 from hrbus.flow.identity import identified
 from hrbus.flow.progress import Progress
 from hrbus.flow.references import column_of
 from hrbus.flow.route import Route
 from hrbus.ledger import intake
 from hrbus.ledger.compare import BUSINESS_KEY, DIGEST, PAYLOAD
-from hrbus.ledger.intake import Link, Taken
+from hrbus.ledger.intake import Link, PassedOver, Taken
 from hrbus.ledger.run import Run
 from hrbus.spi import OFFSET, RAW, RECORD, Artifact, Batch, Origin, Reject, Stage
 from hrbus.spool import Spool
@@ -41,6 +41,7 @@ class Intake:
     references: dict[str, int]
     progress: Progress
     stop: Callable[[], bool]
+    note: Callable[[str], None]
 
     def __post_init__(self) -> None:
         self.errors: list[HrbusError] = []
@@ -56,21 +57,35 @@ class Intake:
             else:
                 lost = "its copy in the spool is gone; it is read again when the source gives it"
                 intake.fail(self.run, left, lost)
-        try:
-            for artifact in self.route.source.poll():
-                if self.stop():
-                    raise Stopped
-                self._take(artifact)
-        except TransientError as error:
-            self.errors.append(error)
+        for artifact in self._polled():
+            if self.stop():
+                raise Stopped
+            self._take(artifact)
+
+    def _polled(self) -> Iterator[Artifact]:
+        """Yield what the source has; where it fails, what came before is whole and is sent all the same."""
+        artifacts = iter(self.route.source.poll())
+        while True:
+            try:
+                yield next(artifacts)
+            except StopIteration:
+                return
+            except HrbusError as error:
+                self.errors.append(error)
+                return
 
     def _take(self, artifact: Artifact) -> None:
-        kept = self.spool.take(artifact.open(), str(self.run.route))
+        try:
+            kept = self.spool.take(artifact.open(), str(self.run.route))
+        except HrbusError as error:
+            self.errors.append(error)
+            return
         if kept.sha256 in self._failed:
             return
         taken = intake.begin(self.run, artifact.name, kept.sha256, kept.size, self.route.version)
         if taken.is_known:
-            log.info("route=%s artifact=%s known as=%s", self.route.name, artifact.name, taken.name)
+            self.note(f"{artifact.name}: known already, its content came as {taken.name} before; not read again")
+            self.spool.drop(kept.sha256)
             self.done.append((artifact, taken))
         elif self._read(taken):
             self.done.append((artifact, taken))
@@ -85,10 +100,12 @@ class Intake:
         except BatchError as error:
             log.warning("route=%s artifact=%s failed: %s", self.route.name, taken.name, error)
             intake.fail(self.run, taken, str(error))
+            self.spool.drop(taken.sha256)
             self._failed.add(taken.sha256)
             self.errors.append(error)
             return False
         counts = intake.complete(self.run, taken, self.route.on_change, keep=self.route.target is None)
+        self.spool.drop(taken.sha256)
         log.info("route=%s artifact=%s complete %s", self.route.name, taken.name, counts)
         return True
 
@@ -105,8 +122,7 @@ class Intake:
 
     def _stage(self, taken: Taken, number: int, batch: Batch) -> None:
         route = self.route
-        wanted = batch.frame.filter(route.wanted())
-        known = identified(wanted, route.key, route.ignore)
+        known, over = _taken_of(identified(batch.frame, route.key, route.ignore), route.wanted())
         named, nameless = _with_keys(known, route.key)
         documents = route.into.into(Batch(named.drop(BUSINESS_KEY, DIGEST)))
         documents, invalid = self._checked(documents)
@@ -115,7 +131,7 @@ class Intake:
             RECORD, OFFSET, route.vocabulary.payload(documents).alias(PAYLOAD), *columns
         ).join(named.select(RECORD, BUSINESS_KEY, DIGEST), on=RECORD, how="left", maintain_order="left")
         refused = [*batch.rejects, *nameless, *documents.rejects, *invalid]
-        intake.stage(self.run, taken, number, frame, refused, links, len(batch) - wanted.height)
+        intake.stage(self.run, taken, number, frame, refused, links, over)
 
     def _checked(self, documents: Documents) -> tuple[Documents, list[Reject]]:
         """Take the documents out that are not valid HR-XML."""
@@ -142,6 +158,18 @@ class Intake:
         return links, [column_of(paths[each.root], documents.root, dtype).alias(each.column) for each in links]
 
 
+def _taken_of(frame: pl.DataFrame, wanted: pl.Expr) -> tuple[pl.DataFrame, PassedOver]:
+    """Take the records out that the route does not take; of a key the last record counts for all."""
+    marked = frame.with_columns(wanted.alias("_wanted"))
+    if marked["_wanted"].all():
+        return frame, PassedOver()
+    keyed = pl.col(BUSINESS_KEY).is_not_null()
+    last = pl.col("_wanted").last().over(BUSINESS_KEY)
+    stays = marked.filter(pl.col("_wanted") & (last | ~keyed)).drop("_wanted")
+    gone = marked.filter(keyed & ~last).unique(BUSINESS_KEY, keep="last", maintain_order=True)
+    return stays, PassedOver(frame.height - stays.height, gone.select(RECORD, OFFSET, BUSINESS_KEY, DIGEST))
+
+
 def _with_keys(frame: pl.DataFrame, key: tuple[str, ...]) -> tuple[pl.DataFrame, list[Reject]]:
     """Take the records out that have no business key: nobody could say whether they were sent before."""
     nameless = frame.filter(pl.col(BUSINESS_KEY).is_null())
@@ -158,10 +186,9 @@ def _rejects(frame: pl.DataFrame, stage: Stage, reasons: list[tuple[str, str]]) 
     return [Reject(record, offset, stage, reason, field, raw or b"") for record, offset, raw, (reason, field) in rows]
 
 
-def settle(route: Route, run: Run, done: Sequence[tuple[Artifact, Taken]]) -> None:
-    """Tell the source which artifacts it may archive: those that are whole in the ledger."""
-    for artifact, taken in done:
-        with run.database.read() as connection:
-            counts = intake.counts_of(connection, taken.id)
-        route.source.settle(artifact, counts)
-        intake.settled(run, taken)
+def settle(route: Route, run: Run, artifact: Artifact, taken: Taken) -> None:
+    """Tell the source that it may archive an artifact: it is whole in the ledger."""
+    with run.database.read() as connection:
+        counts = intake.counts_of(connection, taken.id)
+    route.source.settle(artifact, counts)
+    intake.settled(run, taken)

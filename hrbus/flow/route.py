@@ -78,8 +78,8 @@ class Route:
     ``key`` are the layout's columns that identify a record's subject; ``ignore`` those that do not count as a
     change. ``take`` names columns and the values that a record must have there; others are counted as skipped.
     ``references`` names, for each further root that ``out`` reads, the route that keeps it. ``reading`` is how the
-    codec is set: an artifact that was left in the middle is not gone on with under another setting. ``page`` is how many records go from the ledger to the target at a time. Raises ConfigError where the parts do
-    not fit.
+    codec is set: an artifact that was left in the middle is not gone on with under another setting. ``page`` is how
+    many records go from the ledger to the target at a time. Raises ConfigError where the parts do not fit.
     """
 
     name: str

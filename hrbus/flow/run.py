@@ -12,19 +12,22 @@ Each of these can be cut at any moment and is taken up again by the next run.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from hrbus.errors import BatchError, HrbusError, TransientError
+from hrbus.errors import BatchError, ConfigError, HrbusError
 from hrbus.flow.delivery import Sending
 from hrbus.flow.intake import Intake, Stopped, settle
 from hrbus.flow.progress import Progress, quiet
 from hrbus.flow.route import Route
-from hrbus.ledger import Ledger
+from hrbus.ledger import LeaseLostError, Ledger
 from hrbus.ledger.outbox import OpenDelivery, gather, left_open
 from hrbus.ledger.schema import RunState
 from hrbus.spi import Summary
 from hrbus.spool import Spool
+
+log = logging.getLogger("hrbus.flow")
 
 
 def never() -> bool:
@@ -39,17 +42,18 @@ def run(
     spool: Spool,
     progress: Progress = quiet,
     stop: Callable[[], bool] = never,
+    note: Callable[[str], None] = log.info,
 ) -> Summary:
-    """Run a route once and return its counts, which the ledger keeps.
+    """Run a route once and return its counts, which the ledger keeps. ``note`` takes lines for people.
 
     ``stop`` is asked between batches; where it says yes the run ends after the batch in hand, and the next goes on.
-    Raises RouteBusyError where another process runs the route; ConfigError at once; BatchError where an artifact or a
-    file to be written needs a person, and TransientError where the far side could not answer: these two only after
-    all else was done. The counts of a run that raised are in the ledger.
+    Raises RouteBusyError where another process runs the route. What stands in the way of one artifact, of the rest
+    of a poll, of a delivery or of settling one artifact is raised only after all else was done, the worst of it; its
+    class says what to do. The counts of a run that raised are in the ledger.
     """
     with ledger.run(route.name) as book:
         references = {root: ledger.number_of(name) for root, name in route.references.items()}
-        intake = Intake(route, book, spool, references, progress, stop)
+        intake = Intake(route, book, spool, references, progress, stop, note)
         errors = intake.errors
         state = RunState.DONE
         try:
@@ -63,8 +67,9 @@ def run(
                     _send(route, gather(book, references, route.on_change), progress, stop)
         except Stopped:
             state = RunState.STOPPED
-        with _kept(errors):
-            settle(route, book, intake.done)
+        for artifact, taken in intake.done:
+            with _kept(errors):
+                settle(route, book, artifact, taken)
         worst = _worst(errors)
         summary = book.finish(RunState.FAILED if worst else state, str(worst or ""))
     if worst:
@@ -82,13 +87,16 @@ def _send(route: Route, delivery: OpenDelivery | None, progress: Progress, stop:
 
 @contextmanager
 def _kept(errors: list[HrbusError]) -> Iterator[None]:
-    """Keep an error that ends this step only; what a person must mend in the configuration ends the run."""
+    """Keep an error that ends this step only; a lease that was lost ends the run, for another has it."""
     try:
         yield
-    except (BatchError, TransientError) as error:
+    except LeaseLostError:
+        raise
+    except HrbusError as error:
         errors.append(error)
 
 
 def _worst(errors: Sequence[HrbusError]) -> HrbusError | None:
     """Return the error that the run ends with: one that needs a person rather than one that passes by itself."""
-    return next((error for error in errors if isinstance(error, BatchError)), errors[0] if errors else None)
+    needy = (error for kind in (ConfigError, BatchError) for error in errors if isinstance(error, kind))
+    return next(needy, errors[0] if errors else None)

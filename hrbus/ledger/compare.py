@@ -4,8 +4,9 @@
     seen.news.height, seen.unchanged
 
 What a key was last is the digest of its newest record, be it from an earlier artifact or from this one. A record
-with the same digest is unchanged and gets no row of its own. Where a key changes more than once in an artifact, only
-its last record counts; those before it are skipped, so nobody is ordered twice from one file.
+with the same digest is unchanged and gets no row of its own, unless the far side refused that newest one. Where a
+key changes more than once in an artifact, only its last record counts; those before it are skipped, so nobody is
+ordered twice from one file.
 """
 
 from __future__ import annotations
@@ -76,7 +77,9 @@ def compare(batch: pl.DataFrame, known: pl.DataFrame, artifact: int) -> Seen:
         before = pl.coalesce(pl.col(DIGEST).shift(1).over(BUSINESS_KEY), before)
         place = pl.int_range(1, pl.len() + 1).over(BUSINESS_KEY)
         is_last = pl.col(BUSINESS_KEY).is_last_distinct()
-    frame = frame.filter((pl.col(DIGEST) != before).fill_null(True))
+    # What was refused is news again: the far side, or the mapping to it, may have been mended since.
+    refused = (pl.col("state") == str(RecordState.REFUSED)).fill_null(False)
+    frame = frame.filter((pl.col(DIGEST) != before).fill_null(True) | refused)
     own = (pl.col("artifact") == artifact) & (pl.col("state") == str(RecordState.PENDING))
     replaced = frame.filter(own)["id"].unique().to_list()
     superseded = pl.lit("superseded by a later record of the same artifact")

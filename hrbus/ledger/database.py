@@ -83,15 +83,26 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
         except OperationalError as error:
-            if "locked" not in str(error.orig):
-                raise
-            raise TransientError(f"the ledger {self.name} is locked by another process; try again") from error
+            raise self._told(error) from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that only reads, and never waits for one that writes."""
-        with self._reader.begin() as connection:
-            yield connection
+        try:
+            with self._reader.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise self._told(error) from error
+
+    def _told(self, error: OperationalError) -> Exception:
+        """Return what a person can act on, or the error itself where that is a defect."""
+        said = str(error.orig)
+        if "locked" in said:
+            return TransientError(f"the ledger {self.name} is locked by another process; try again")
+        if any(word in said for word in ("full", "disk I/O", "readonly", "unable to open")):
+            hint = "make room on its disk, or mend the rights of its folder; then run again, nothing is lost"
+            return ConfigError(Fault(f"the ledger {self.name} cannot be used ({said})", hint=hint))
+        return error
 
     def version(self) -> str:
         """Return the migration that the tables stand at, empty for a database without any."""

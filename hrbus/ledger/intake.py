@@ -7,7 +7,7 @@ the ledger, but behind the artifact's state; where it fails they are removed, as
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
@@ -17,6 +17,7 @@ from hrbus.ledger.change import Change, judge
 from hrbus.ledger.compare import BUSINESS_KEY, DIGEST, PAYLOAD, compare, known_of
 from hrbus.ledger.run import Run, UnbalancedError, Write
 from hrbus.ledger.schema import (
+    IS_OPEN,
     ArtifactState,
     RecordState,
     artifacts,
@@ -28,6 +29,7 @@ from hrbus.ledger.schema import (
 from hrbus.values import OFFSET, RECORD, OnChange, Reject, Summary
 
 _SLICE = 10_000
+_NOT_TAKEN = "the route does not take this record"
 _RECORD_COLUMNS = ("id", "route", "artifact", "number", "offset", "key", "digest", "revision", "state", "reason")
 _REJECT_COLUMNS = ("run", "route", "artifact", "number", "offset", "stage", "field", "reason", "raw")
 
@@ -47,6 +49,14 @@ class Taken:
     def is_known(self) -> bool:
         """Say whether all of it was taken in before."""
         return self.state in (ArtifactState.COMPLETE, ArtifactState.SETTLED)
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """The records of a batch that a route does not take: how many, and of each key the last one where it is that."""
+
+    count: int = 0
+    last: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
 
 
 @dataclass(frozen=True)
@@ -97,14 +107,16 @@ def stage(
     frame: pl.DataFrame,
     refused: Sequence[Reject],
     references: Iterable[Link] = (),
-    passed_over: int = 0,
+    passed_over: PassedOver | None = None,
 ) -> None:
     """Keep batch ``number`` of an artifact: its good records, compared with what is known, and its rejects.
 
     ``frame`` has ``_record``, ``_offset``, ``STAGED_COLUMNS`` and the columns that ``references`` name;
-    ``passed_over`` counts the records that the route does not take.
+    ``passed_over`` are the records that the route does not take.
     """
+    over = passed_over or PassedOver()
     with run.write() as work:
+        noted = _note_withdrawals(work.connection, run.route, taken.id, over.last) if over.count else 0
         known = known_of(work.connection, run.route, frame[BUSINESS_KEY])
         seen = compare(frame, known, taken.id)
         _insert(work.connection, run.route, taken.id, seen.news, references)
@@ -118,12 +130,12 @@ def stage(
                 for r in refused
             ],
         )
-        read = frame.height + len(refused) + passed_over
+        read = frame.height + len(refused) + over.count
         work.count(
             read=read,
             unchanged=seen.unchanged,
             rejected=len(refused),
-            skipped=seen.news.filter(~_is_pending()).height + passed_over,
+            skipped=seen.news.filter(~_is_pending()).height + over.count,
         )
         work.connection.execute(
             update(artifacts)
@@ -134,7 +146,7 @@ def stage(
                 unchanged=artifacts.c.unchanged + seen.unchanged,
                 changed=artifacts.c.changed + seen.changed,
                 rejected=artifacts.c.rejected + len(refused),
-                skipped=artifacts.c.skipped + passed_over,
+                skipped=artifacts.c.skipped + over.count - noted,
             )
         )
 
@@ -142,12 +154,14 @@ def stage(
 def complete(run: Run, taken: Taken, on_change: OnChange, *, keep: bool = False) -> Summary:
     """Make an artifact true, now that all of it was read; return its counts.
 
-    Records whose key was known before are judged by ``on_change``. With ``keep`` (a route without target) the
-    newest record of a key is what counts, and nothing is left to send.
+    Records whose key was known before are judged by ``on_change``; what waits for a key that is withdrawn now is
+    skipped. With ``keep`` (a route without target) the newest record of a key is what counts, and nothing is left
+    to send. All of this becomes true at once: an artifact that fails later must not have overtaken anybody.
     """
-    if not keep:
-        _judge_changes(run, taken, on_change)
     with run.write() as work:
+        _withdraw(work, run.route, taken.id)
+        if not keep:
+            _judge_changes(work, taken, on_change)
         if keep:
             pending = (records.c.artifact == taken.id) & (records.c.state == str(RecordState.PENDING))
             kept = work.connection.execute(update(records).where(pending).values(state=str(RecordState.SENT)))
@@ -227,41 +241,67 @@ def _insert(
     wanted = news.with_columns(pl.int_range(first, first + pl.len()).alias("id")).filter(_is_pending())
     insert_many(connection, payloads, ("record", "body"), wanted.select("id", PAYLOAD).rows())
     for link in references:
-        pairs = wanted.select("id", link.column).drop_nulls().rows()
+        # A record that names no partner waits for one too: without it the order would be half of one.
+        pairs = wanted.select("id", pl.col(link.column).fill_null("")).rows()
         rows = [(number, link.root, link.route, key) for number, key in pairs]
         insert_many(connection, links, ("record", "root", "route", "key"), rows)
 
 
-def _supersede(work: Write, ids: Sequence[int]) -> None:
+def _note_withdrawals(connection: Connection, route: int, artifact: int, last: pl.DataFrame) -> int:
+    """Keep a row of each record that is not taken although one of its key waits to be sent; return how many.
+
+    They say nothing yet: ``_withdraw`` acts on them when the artifact is complete.
+    """
+    known = known_of(connection, route, last[BUSINESS_KEY])
+    waiting = known.filter(pl.col("state").is_in([str(RecordState.PENDING), str(RecordState.HELD)]))
+    rows = last.join(waiting, on=BUSINESS_KEY, maintain_order="left")
+    noted = rows.with_columns(
+        pl.col("revision") + 1, pl.lit(str(RecordState.SKIPPED)).alias("state"), pl.lit(_NOT_TAKEN).alias("reason")
+    )
+    _insert(connection, route, artifact, noted.with_columns(pl.lit(None, pl.String).alias(PAYLOAD)), ())
+    return noted.height
+
+
+def _withdraw(work: Write, route: int, artifact: int) -> None:
+    """Skip what waits, and was not tried yet, for a key whose newest record the route does not take."""
+    newer = records.alias("newer")
+    query = (
+        select(records.c.id)
+        .join(newer, (newer.c.route == records.c.route) & (newer.c.key == records.c.key))
+        .where(newer.c.artifact == artifact, newer.c.reason == _NOT_TAKEN, newer.c.id > records.c.id)
+        .where(records.c.route == route, IS_OPEN, records.c.attempts == 0, records.c.delivery.is_(None))
+    )
+    _supersede(work, list(work.connection.scalars(query)), "withdrawn: the route does not take its newer record")
+
+
+def _supersede(work: Write, ids: Sequence[int], reason: str = "superseded by a newer record") -> None:
     """Skip open records that a newer one of the same key has overtaken; what they would have sent is not kept."""
     for start in range(0, len(ids), _SLICE):
         part = [(number,) for number in ids[start : start + _SLICE]]
         skipped = work.connection.exec_driver_sql(
-            "UPDATE records SET state = 'skipped', held_for = NULL, reason = 'superseded by a newer record' "
+            "UPDATE records SET state = 'skipped', held_for = NULL, reason = ? "
             "WHERE id = ? AND state IN ('pending', 'held')",
-            part,
+            [(reason, *row) for row in part],
         ).rowcount
         for gone in (payloads, links):
             work.connection.exec_driver_sql(f"DELETE FROM {gone.name} WHERE record = ?", part)  # noqa: S608
         work.count(skipped=skipped)
 
 
-def _judge_changes(run: Run, taken: Taken, on_change: OnChange) -> None:
+def _judge_changes(work: Write, taken: Taken, on_change: OnChange) -> None:
     """Decide on every record whose key was known before, some thousands at a time."""
-    with run.database.read() as connection:
-        if not connection.scalar(select(artifacts.c.changed).where(artifacts.c.id == taken.id)):
-            return
+    if not work.connection.scalar(select(artifacts.c.changed).where(artifacts.c.id == taken.id)):
+        return
     mine = (records.c.artifact == taken.id) & (records.c.state == str(RecordState.PENDING))
-    judge_all(run, mine & (records.c.revision > 1), on_change)
+    judge_all(work, mine & (records.c.revision > 1), on_change)
 
 
-def judge_all(run: Run, which: ColumnElement[bool], on_change: OnChange) -> None:
+def judge_all(work: Write, which: ColumnElement[bool], on_change: OnChange) -> None:
     """Decide anew on the records that ``which`` selects, and write down what was decided."""
     after = 0
     while True:
-        with run.write() as work:
-            changes = judge(work.connection, which & (records.c.id > after), on_change, _SLICE)
-            _apply(work, changes)
+        changes = judge(work.connection, which & (records.c.id > after), on_change, _SLICE)
+        _apply(work, changes)
         if len(changes) < _SLICE:
             return
         after = changes[-1].record

@@ -126,6 +126,18 @@ class OpenDelivery:
         with self._run.write() as work:
             self._refuse(work, refusals)
 
+    def leave_out(self, after: int) -> None:
+        """Set the records behind the id ``after`` free: this delivery ends before them.
+
+        Said before the target finishes, so that a repetition holds just what this try has fed.
+        """
+        with self._run.write() as work:
+            behind = (records.c.delivery == self.number) & (records.c.id > after)
+            gone = update(records).where(behind, records.c.state == str(RecordState.PENDING)).values(delivery=None)
+            count = work.connection.execute(gone).rowcount
+            mine = deliveries.c.id == self.number
+            work.connection.execute(update(deliveries).where(mine).values(records=deliveries.c.records - count))
+
     def failed(self, error: str) -> None:
         """Note that this attempt ended early; the delivery stays open and is repeated by the next run."""
         with self._run.write() as work:
@@ -196,11 +208,13 @@ def gather(run: Run, references: Mapping[str, int], on_change: OnChange) -> Open
 
     ``references`` gives for each partner's root the number of the route that keeps it. A record whose partner has not
     come is held; one that was held for it and has it now goes along. Its partner is fixed from here on, so that a
-    repetition sends what the first try sent.
+    repetition sends what the first try sent. What was held for a change is judged anew where the route no longer
+    says ``hold``.
     """
-    follows = (records.c.route == run.route) & IS_OPEN & (records.c.held_for == str(HeldFor.FOLLOWS))
-    judge_all(run, follows & (records.c.state == str(RecordState.HELD)), on_change)
+    again = [str(HeldFor.FOLLOWS)] + ([] if on_change is OnChange.HOLD else [str(HeldFor.CHANGE)])
+    waits = (records.c.route == run.route) & IS_OPEN & records.c.held_for.in_(again)
     with run.write() as work:
+        judge_all(work, waits & (records.c.state == str(RecordState.HELD)), on_change)
         if references:
             _find_partners(work, run.route)
         row = _make(work, run)

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from hrbus.ledger.database import Database
 from hrbus.ledger.intake import counts_of
+from hrbus.ledger.lease import Owner
 from hrbus.ledger.run import open_records, summary_of
 from hrbus.ledger.schema import (
     IS_OPEN,
@@ -159,7 +160,7 @@ class Report:
                         failed_artifacts=by_state.get(ArtifactState.FAILED, 0),
                         unfinished_artifacts=by_state.get(ArtifactState.READING, 0),
                         open_deliveries=_by_state(connection, deliveries, row.id).get(DeliveryState.OPEN, 0),
-                        running=f"{lease.host.partition(' ')[0]} {lease.pid}" if lease and lease.until else "",
+                        running=_running(lease),
                         last=_run(last) if last else None,
                     )
                 )
@@ -296,6 +297,12 @@ class Report:
                     row.sequence,
                     row.created or "",
                 )
+
+
+def _running(lease: Any) -> str:
+    if lease is None or not lease.until or Owner(lease.host, lease.pid, lease.started).is_dead:
+        return ""
+    return f"{lease.host.partition(' ')[0]} {lease.pid}"
 
 
 def _runs() -> Select[Any]:
