@@ -74,15 +74,21 @@ class Reject:
     id: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Batch:
-    """Records as a frame (own columns first, then one column per field of the layout) beside their rejects."""
+    """Records as a frame (own columns first, then one column per field of the layout) beside their rejects.
+
+    Its repr says how many there are, and nothing of what is in them: that is personal data.
+    """
 
     frame: pl.DataFrame
     rejects: tuple[Reject, ...] = ()
 
     def __len__(self) -> int:
         return self.frame.height
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(rows={len(self)}, rejects={len(self.rejects)})"
 
     def without(self, failed: pl.Series, rejects: Iterable[Reject]) -> Self:
         """Return the batch less the rows where the Boolean ``failed`` is true, with their rejects added."""
@@ -100,7 +106,7 @@ class Renderer(Protocol):
         """Return the HR-XML text of every document, as a String series."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Documents(Batch):
     """A batch whose one field column, named ``root``, holds a tree: a struct as the vocabulary nests it.
 
