@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
@@ -207,6 +208,11 @@ class _Reader:
         self.root: Node = Entries({}, Place(name, 1, 1))
         self.open: list[_Open] = []
 
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text, split once: a file may hold thousands of literal blocks."""
+        return self.text.split("\n")
+
     def read(self) -> Node:
         loader = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
         try:
@@ -288,7 +294,7 @@ class _Reader:
         return Text("" if secret else event.value, place, style, secret, self.indent(event) if style == "|" else 0)
 
     def indent(self, event: Any) -> int:
-        lines = self.text.split("\n")[event.start_mark.line + 1 : event.end_mark.line + 1]
+        lines = self.lines[event.start_mark.line + 1 : event.end_mark.line + 1]
         first = next((line for line in lines if line.strip()), "")
         return len(first) - len(first.lstrip(" "))
 

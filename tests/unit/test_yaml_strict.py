@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,23 @@ def test_a_place_inside_a_text_is_found_in_each_style() -> None:
     assert isinstance(node, yaml.Entries)
     places = [t.at(4) for t in node.entries.values() if isinstance(t, yaml.Text)]
     assert [Place("f.yaml", 1, 8), Place("f.yaml", 2, 9), Place("f.yaml", 5, 5)] == places
+
+
+def test_the_text_is_split_once_however_many_literal_blocks_it_holds() -> None:
+    text = "".join(f"k{number}: |\n  line\n" for number in range(5000))
+    splits = []
+
+    def watch(frame: object, event: str, called: object) -> None:
+        if event == "c_call" and getattr(called, "__self__", None) is text:
+            splits.append(called.__name__)  # type: ignore[attr-defined]
+
+    sys.setprofile(watch)
+    try:
+        node = yaml.loads(text)
+    finally:
+        sys.setprofile(None)
+    assert {"line\n"} == set(node.plain().values())
+    assert 1 == splits.count("split")
 
 
 def test_flow_and_block_are_told_apart() -> None:
