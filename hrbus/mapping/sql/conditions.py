@@ -114,7 +114,12 @@ def _case(c: Compiler, node: exp.Case) -> Typed:
 
     typed = next((part for part in results if part.type), results[-1])
     return Typed(
-        typed.type, lambda columns: choose(columns, lambda part: part.value(columns)), bad, typed.scale, typed.digits
+        typed.type,
+        lambda columns: choose(columns, lambda part: part.value(columns)),
+        bad,
+        typed.scale,
+        typed.digits,
+        max(part.size for part in results),
     )
 
 
@@ -136,6 +141,7 @@ def _coalesce(c: Compiler, node: exp.Coalesce) -> Typed:
         bad if any(part.bad for part in parts) else None,
         typed.scale,
         typed.digits,
+        max(part.size for part in parts),
     )
 
 

@@ -1,7 +1,8 @@
 """The compiler of formulas: it walks sqlglot's tree and lets through what has a function of ours, and nothing else.
 
 A ``Typed`` is a part that knows its type. Numbers are Int128 of their last decimal with a bound on their digits; a
-part that would need more than 38 is refused, so a formula that compiles cannot overflow.
+part that would need more than 38 is refused, so a formula that compiles cannot overflow. Texts have a bound on their
+size likewise: four REPLACEs inside each other could make forty million characters out of one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from hrbus.spi import Field, Type
 Columns: TypeAlias = Sequence[pl.Expr]
 MOST_SCALE = 12
 """The most decimals that a part of a formula may have."""
-
+MOST_CHARACTERS = 100_000
+"""The most characters that a text in a formula may grow to."""
 
 _HINTS: dict[type[exp.Expr], str] = {
     exp.IntDiv: 'ROUND("A" / "B", 0)',
@@ -41,13 +43,19 @@ class FormulaError(Exception):
 
 @dataclass(frozen=True)
 class Typed:
-    """A compiled part. ``type`` is TEXT, DECIMAL or BOOLEAN, or None for a bare NULL."""
+    """A compiled part. ``type`` is TEXT, DECIMAL or BOOLEAN, or None for a bare NULL.
+
+    ``digits`` and ``scale`` bound a number. ``size`` is the most characters that a text has, where no field has more
+    than its layout says, or than ``leaves.PLAIN_SIZE`` where that says nothing; how upper and lower case change the
+    length (at most threefold, and once) is left out of account.
+    """
 
     type: Type | None
     value: Callable[[Columns], pl.Expr]
     bad: Callable[[Columns], pl.Expr] | None = None
     scale: int = 0
     digits: int = 0
+    size: int = 0
     literal: Decimal | str | None = None
 
 
@@ -96,6 +104,9 @@ class Compiler:
             what = f"{typed.digits} digits, {typed.scale} of them decimals"
             hint = f"ROUND a part of it first; {MOST_DIGITS} digits and {MOST_SCALE} decimals are the most"
             self.fail(f"the result may need {what}", hint)
+        if typed.size > MOST_CHARACTERS:
+            hint = f'LEFT("FIELD", 100) inside it says how long a field is; {MOST_CHARACTERS} characters are the most'
+            self.fail(f"the result may grow to {typed.size} characters", hint)
         self.offset = before
         return typed
 

@@ -12,6 +12,9 @@ from hrbus.mapping.kinds import Kind, digits_of, unscaled
 from hrbus.mapping.sql.core import Compile, Compiler, Typed
 from hrbus.spi import Type
 
+PLAIN_SIZE = 1000
+"""How many characters a field is taken to have where its layout does not say."""
+
 
 def _column(c: Compiler, node: exp.Column) -> Typed:
     identifier = node.this
@@ -28,7 +31,9 @@ def _column(c: Compiler, node: exp.Column) -> Typed:
         c.fields.append(found)
     kind = Kind.of(found)
     if kind.type is Type.TEXT:
-        return Typed(Type.TEXT, lambda columns: columns[number])
+        return Typed(
+            Type.TEXT, lambda columns: columns[number], size=PLAIN_SIZE if found.size is None else found.size
+        )
     if kind.type is Type.BOOLEAN:
         return Typed(Type.BOOLEAN, lambda columns: columns[number])
     return Typed(Type.DECIMAL, lambda columns: unscaled(columns[number], kind), None, kind.scale, kind.digits)
@@ -37,7 +42,7 @@ def _column(c: Compiler, node: exp.Column) -> Typed:
 def _constant(c: Compiler, node: exp.Literal) -> Typed:
     text = str(node.this)
     if node.is_string:
-        return Typed(Type.TEXT, lambda columns: pl.lit(text), literal=text)
+        return Typed(Type.TEXT, lambda columns: pl.lit(text), size=len(text), literal=text)
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
         c.fail(f"the number {text} must be written with digits and a point")
     number = Decimal(text)

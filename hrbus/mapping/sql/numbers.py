@@ -113,7 +113,8 @@ def _cast(c: Compiler, node: exp.Cast) -> Typed:
 def _as_text(c: Compiler, node: exp.Expr) -> Typed:
     part = c.compile(node)
     if part.type is Type.DECIMAL:
-        return Typed(Type.TEXT, lambda columns: fixed_text(part.value(columns), part.scale), part.bad)
+        size = max(part.digits, part.scale + 1) + 2  # a sign and a point
+        return Typed(Type.TEXT, lambda columns: fixed_text(part.value(columns), part.scale), part.bad, size=size)
     if part.type is Type.BOOLEAN:
         c.fail("a condition cannot become text", "CASE WHEN … THEN 'yes' ELSE 'no' END")
     return c.text_of(node)

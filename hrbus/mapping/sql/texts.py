@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import polars as pl
 from sqlglot import expressions as exp
@@ -15,18 +16,18 @@ MOST_TEXT = 1000
 
 def _joined(c: Compiler, node: exp.DPipe) -> Typed:
     parts = [c.text_of(node.this), c.text_of(node.expression)]
-    return _function(c, parts, lambda first, second: pl.concat_str(first, second))
+    return _function(parts, lambda first, second: pl.concat_str(first, second))
 
 
 def _concat(c: Compiler, node: exp.Concat) -> Typed:
     parts = [c.text_of(part) for part in node.expressions]
-    return _function(c, parts, lambda *texts: pl.concat_str(*texts, ignore_nulls=True))
+    return _function(parts, lambda *texts: pl.concat_str(*texts, ignore_nulls=True))
 
 
 def _case_of(c: Compiler, node: exp.Upper | exp.Lower) -> Typed:
     upper = isinstance(node, exp.Upper)
     part = c.text_of(node.this)
-    return _function(c, [part], lambda t: t.str.to_uppercase() if upper else t.str.to_lowercase())
+    return _function([part], lambda t: t.str.to_uppercase() if upper else t.str.to_lowercase())
 
 
 def _trim(c: Compiler, node: exp.Trim) -> Typed:
@@ -35,23 +36,23 @@ def _trim(c: Compiler, node: exp.Trim) -> Typed:
     if not isinstance(signs, str) or not signs:
         c.fail("TRIM takes the characters written out", "TRIM(LEADING '0' FROM \"X\")")
     if position == "LEADING":
-        return _function(c, [part], lambda text: text.str.strip_chars_start(signs))
+        return _function([part], lambda text: text.str.strip_chars_start(signs))
     if position == "TRAILING":
-        return _function(c, [part], lambda text: text.str.strip_chars_end(signs))
-    return _function(c, [part], lambda text: text.str.strip_chars(signs))
+        return _function([part], lambda text: text.str.strip_chars_end(signs))
+    return _function([part], lambda text: text.str.strip_chars(signs))
 
 
 def _substring(c: Compiler, node: exp.Substring) -> Typed:
     part = c.text_of(node.this)
     start = c.whole(node.args.get("start"), 1, MOST_TEXT)
     length = c.whole(node.args["length"], 0, MOST_TEXT) if node.args.get("length") is not None else None
-    return _function(c, [part], lambda text: text.str.slice(start - 1, length))
+    return _function([part], lambda text: text.str.slice(start - 1, length), length)
 
 
 def _edge(c: Compiler, node: exp.Left | exp.Right) -> Typed:
     part, size = c.text_of(node.this), c.whole(node.expression, 0, MOST_TEXT)
     left = isinstance(node, exp.Left)
-    return _function(c, [part], lambda text: text.str.head(size) if left else text.str.tail(size))
+    return _function([part], lambda text: text.str.head(size) if left else text.str.tail(size), size)
 
 
 def _length(c: Compiler, node: exp.Length) -> Typed:
@@ -64,17 +65,19 @@ def _replaced(c: Compiler, node: exp.Replace) -> Typed:
     new = c.compile(node.args["replacement"]).literal if node.args.get("replacement") else ""
     if not isinstance(old, str) or not old or not isinstance(new, str):
         c.fail("REPLACE takes two texts written out", "REPLACE(\"X\", '-', '')")
-    return _function(c, [part], lambda text: text.str.replace_all(old, new, literal=True))
+    made = _function([part], lambda text: text.str.replace_all(old, new, literal=True))
+    return replace(made, size=max(part.size, part.size // len(old) * len(new) + part.size % len(old)))
 
 
-def _function(c: Compiler, parts: Sequence[Typed], apply: Callable[..., pl.Expr]) -> Typed:
-    """Return a function of texts that gives text; empty text is NULL."""
+def _function(parts: Sequence[Typed], apply: Callable[..., pl.Expr], most: int | None = None) -> Typed:
+    """Return a function of texts that gives text of no more than they have together, or ``most``; "" is NULL."""
 
     def value(columns: Columns) -> pl.Expr:
         result = apply(*(part.value(columns) for part in parts))
         return pl.when(result != "").then(result)
 
-    return Typed(Type.TEXT, value, any_bad(*parts))
+    size = sum(part.size for part in parts)
+    return Typed(Type.TEXT, value, any_bad(*parts), size=size if most is None else min(size, most))
 
 
 TEXTS: dict[type[exp.Expr], Compile] = {

@@ -9,6 +9,7 @@ import pytest
 from hrbus.errors import ConfigError
 from hrbus.mapping.kinds import Kind
 from hrbus.mapping.sql import Formula, compile_formula
+from hrbus.spi import Field, Layout, Type
 from tests.unit.mapping.samples import LAYOUT
 
 ROW = {"NO": 7, "FAMILY": "Lovelace", "GIVEN": "Ada", "STATUS": None, "PAY": Decimal("10.05"), "OPEN": True}
@@ -119,6 +120,46 @@ def test_what_is_not_on_the_list_is_refused_with_its_column(text: str, message: 
 
 def test_a_result_that_could_overflow_is_refused_before_any_data() -> None:
     assert refused(" * ".join(["PAY"] * 5)).endswith("the result may need 45 digits, 10 of them decimals")
+
+
+def nested(inner: str, times: int) -> str:
+    """Return ``inner`` with each A made eighty of them, so many times over."""
+    return "REPLACE(" * times + inner + f", 'A', '{'A' * 80}')" * times
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        (nested("STATUS", 4), 80**3),
+        (nested("'A'", 4), 80**3),
+        (nested("LEFT(GIVEN, 2)", 3), 2 * 80**3),
+        (nested("SUBSTRING(GIVEN, 2, 2)", 3), 2 * 80**3),
+        (nested("CAST(NO AS VARCHAR)", 3), 10 * 80**2 * 80),
+        (nested("COALESCE(STATUS, 'AAA')", 3), 3 * 80**3),
+        (nested("CASE WHEN OPEN THEN STATUS ELSE 'AAA' END", 3), 3 * 80**3),
+        (nested("NULLIF(STATUS, 'B')", 3), 80**3),
+        (nested("GIVEN || FAMILY", 3), 60 * 80**2),
+        (nested("CONCAT(GIVEN, FAMILY)", 3), 60 * 80**2),
+        (nested("UPPER(TRIM(GIVEN))", 3), 30 * 80**2),
+    ],
+)
+def test_a_text_that_could_grow_without_bound_is_refused_before_any_data(text: str, size: int) -> None:
+    assert refused(text).endswith(f": the result may grow to {size} characters")
+
+
+def test_a_field_without_a_bound_counts_a_thousand_characters_until_one_is_set() -> None:
+    layout = Layout("open", (Field("NOTE", "NOTE", Type.TEXT),))
+    text = "REPLACE({}, 'a', '" + "b" * 101 + "')"
+    with pytest.raises(ConfigError, match=r"may grow to 101000 characters; LEFT\(.* 100000 characters are the most"):
+        compile_formula(text.format("NOTE"), lambda name, offset: layout.find(name))
+    assert compile_formula(text.format("LEFT(NOTE, 100)"), lambda name, offset: layout.find(name))
+
+
+def test_letters_may_be_written_out_one_after_the_other() -> None:
+    text = "FAMILY"
+    for old, new in {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}.items():
+        text = f"REPLACE({text}, '{old}', '{new}')"
+    assert "Graessoe" == reckoned(text, FAMILY="Gräßö")
 
 
 def test_deep_nesting_is_refused_not_crashed_on() -> None:
