@@ -66,7 +66,7 @@ def _for_people(config: Config | None, faults: list[Fault], reached: list[dict[s
     wrong = sum(not fault.warning for fault in faults)
     if wrong:
         say(_("{count} faults.").format(count=wrong))
-    elif config:
+    elif config and all(row["reached"] for row in reached):
         text = _("{routes} routes, {connections} connections, {jobs} jobs: all is right.")
         print(text.format(routes=len(config.routes), connections=len(config.connections), jobs=len(config.jobs)))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,16 +28,16 @@ def command(
     from hrbus.app import App
 
     with App.open(here(site), note=say) as app, _signals() as stop:
-        done, worst = _run(app, routes if only else _with_references(app, routes), stop)
+        done, failed = _run(app, routes if only else _with_references(app, routes), stop)
     if as_json:
         from hrbus.cli.show import counts
 
         answer({route: counts(summary) for route, summary in done.items()})
     else:
-        _show(done)
+        _show(done, failed)
     rejected = sum(summary.rejected for summary in done.values())
-    if worst:
-        raise typer.Exit(worst.exit_code)
+    if failed:
+        raise typer.Exit(next(iter(failed.values())).exit_code)
     if rejected:
         say(_("{count} records were rejected; hrbus rejects says why.").format(count=rejected))
         raise typer.Exit(RecordError.exit_code)
@@ -47,13 +47,13 @@ def _with_references(app: App, routes: list[str]) -> list[str]:
     return list(dict.fromkeys(needed for route in routes for needed in app.needed_by(route)))
 
 
-def _run(app: App, routes: list[str], stop: Callable[[], bool]) -> tuple[dict[str, Summary], HrbusError | None]:
-    """Run the routes and return the counts of those that came to their end, and the first error."""
+def _run(app: App, routes: list[str], stop: Callable[[], bool]) -> tuple[dict[str, Summary], dict[str, HrbusError]]:
+    """Run the routes and return the counts of each that began, and the errors of those that failed, in order."""
     from hrbus.cli.show import progress
     from hrbus.ledger.report import Report
 
     done: dict[str, Summary] = {}
-    first: HrbusError | None = None
+    failed: dict[str, HrbusError] = {}
     for route in routes:
         if stop():
             say(_("Stopped before {route}; run again to go on.").format(route=route))
@@ -63,19 +63,20 @@ def _run(app: App, routes: list[str], stop: Callable[[], bool]) -> tuple[dict[st
                 done[route] = app.run(route, progress=told, stop=stop)
         except HrbusError as error:
             explain(error)
-            first = first or error
-            rows = Report(app.ledger.database).runs(1, route)
-            if rows:
-                done[route] = rows[0].summary
-    return done, first
+            failed[route] = error
+            with suppress(HrbusError):  # the ledger itself may be what failed, and that was said just now
+                done |= {row.route: row.summary for row in Report(app.ledger.database).runs(1, route)}
+    return done, failed
 
 
-def _show(done: dict[str, Summary]) -> None:
+def _show(done: dict[str, Summary], failed: Container[str]) -> None:
     from hrbus.cli.show import equation, summaries
 
     console().print(summaries(done))
     for route, summary in done.items():
         print(f"{route}: {equation(summary)}")
+        if route in failed:
+            continue  # why was said already; that nothing came would be no answer
         if not summary.read:
             print(_("  nothing new was there"))
         elif not summary.sent:

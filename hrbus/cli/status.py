@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SHOWN = 10
 """How many held records of a route are named to people; programs get all."""
 
+NEWEST = 1000
+"""How many artifacts of a route are looked at for those that failed."""
+
 
 def command(
     key: Annotated[
@@ -60,9 +63,16 @@ def _keyless(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _failed(found: Report, row: RouteRow) -> list[ArtifactRow]:
+    """Return the artifacts that failed and that no good one of the same name has replaced since."""
     if not row.failed_artifacts:
         return []
-    return [artifact for artifact in found.artifacts(route=row.route) if artifact.state == "failed"]
+    failed, replaced = [], set()
+    for artifact in found.artifacts(route=row.route, limit=NEWEST):
+        if artifact.state in ("complete", "settled"):
+            replaced.add(artifact.name)
+        elif artifact.state == "failed" and artifact.name not in replaced:
+            failed.append(artifact)
+    return failed
 
 
 def _routes(found: Report) -> None:
@@ -96,9 +106,10 @@ def _state(row: RouteRow) -> str:
 
 def _waiting(found: Report, row: RouteRow) -> Iterator[str]:
     """Yield a line for each thing of a route that a person may have to look at."""
-    if row.last and row.last.error and not row.failed_artifacts:
+    failed = _failed(found, row)
+    if row.last and row.last.error not in {"", *(artifact.error for artifact in failed)}:
         yield _("the last run said: {error}").format(error=row.last.error)
-    for artifact in _failed(found, row):
+    for artifact in failed:
         yield _("{artifact} must be looked at: {error}").format(artifact=artifact.name, error=artifact.error)
     if row.held:
         for record in islice(found.held(row.route), SHOWN):
