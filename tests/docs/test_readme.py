@@ -80,3 +80,10 @@ def test_a_newcomer_is_told_the_python_that_is_needed(root: Path) -> None:
     settings.read(root / "setup.cfg", "utf-8")
     version = settings["options"]["python_requires"].removeprefix(">=")
     assert all(f"Python {version}" in (root / page).read_text("utf-8") for page in READMES)
+
+
+def test_the_index_names_every_page(root: Path) -> None:
+    docs = root / "docs"
+    there = {page for page in docs.rglob("*.md") if page.parent.name != "adr" and page.name != "README.md"}
+    named = {(docs / link).resolve() for link in links(docs / "README.md")}
+    assert set() == {str(page.relative_to(docs)) for page in there - named}
