@@ -98,7 +98,7 @@ class _Writer:
         if not self.scope.children:
             return ITEM
         name = wanted.column
-        return self.plan.add(Value(f"={name}", (ITEM,), lambda item: item.struct.field(name)))
+        return self.plan.add(Value(self.plan.key("item", name), (ITEM,), lambda item: item.struct.field(name)))
 
     def element(self, bound: BoundElement, conds: tuple[str, ...]) -> _Element:
         """Prepare an element without its repetition: its children, and the columns that make it present."""
@@ -116,7 +116,7 @@ class _Writer:
         """Return what makes an element of constants present: its own condition, or nothing but its parent."""
         if not own:
             return ()
-        key = "?" + "&".join(conds)
+        key = self.plan.key("constants", *conds)
         self.plan.add(Value(key, conds, lambda *c: pl.when(pl.all_horizontal(c)).then(pl.lit(True))))
         return (key,)
 
@@ -141,15 +141,14 @@ class _Writer:
         item = writer.element(bound, ())
         present = ""
         if item.keys:
-            present = writer.plan.add(Value("?item", item.keys, _any_of))
-        name = f"{bound.element.path} for {source}"
-        self.plan.add(Repeat(f"[{name}", source, writer.plan, each.column, present))
-        inputs = (f"[{name}", *conds)
+            present = writer.plan.add(Value(writer.plan.key("present"), item.keys, _any_of))
+        made = self.plan.key("items", bound.element.path, source)
+        inputs = (self.plan.add(Repeat(made, source, writer.plan, each.column, present)), *conds)
 
         def filled(items: pl.Expr, *holds: pl.Expr) -> pl.Expr:
             return pl.when(items.list.len() > 0, *holds).then(items)
 
-        key = self.plan.add(Value(f"]{name}?{'&'.join(conds)}", inputs, filled))
+        key = self.plan.add(Value(self.plan.key("list", *inputs), inputs, filled))
         return _Repeated(bound.element.name, item, writer.plan, key)
 
     def leaf(self, bound: BoundLeaf, conds: tuple[str, ...]) -> _Leaf:
@@ -162,22 +161,22 @@ class _Writer:
         """Return the column ``key`` with null where a condition does not hold."""
         if not conds:
             return key
-        return self.plan.add(Value(f"{key}?{'&'.join(conds)}", (key, *conds), lambda v, *c: pl.when(*c).then(v)))
+        made = self.plan.key("masked", key, *conds)
+        return self.plan.add(Value(made, (key, *conds), lambda v, *c: pl.when(*c).then(v)))
 
     def condition(self, bound: BoundLeaf) -> str:
         """Return the Boolean column of a condition: what its leaf gives is there, or true."""
         if bound.fields and bound.fields[0].many:
             source = self.column(bound.fields[0])
-            return self.plan.add(
-                Value(f"#{source}", (source,), lambda items: (items.list.len() > 0).fill_null(False))
-            )
+            some = self.plan.key("some", source)
+            return self.plan.add(Value(some, (source,), lambda items: (items.list.len() > 0).fill_null(False)))
         if bound.constant is not None:
-            return self.plan.add(Value("#const", (), lambda: pl.lit(True)))
+            return self.plan.add(Value(self.plan.key("always"), (), lambda: pl.lit(True)))
         if bound.formula and bound.final.type is Type.BOOLEAN:
             key = self.formula(bound, ())[0]
-            return self.plan.add(Value(f"#{key}", (key,), lambda value: value.fill_null(False)))
+            return self.plan.add(Value(self.plan.key("true", key), (key,), lambda value: value.fill_null(False)))
         key = self.value(bound)
-        return self.plan.add(Value(f"#{key}", (key,), lambda value: value.is_not_null()))
+        return self.plan.add(Value(self.plan.key("there", key), (key,), lambda value: value.is_not_null()))
 
     def value(self, bound: BoundLeaf, conds: tuple[str, ...] = ()) -> str:
         """Return the column that holds a leaf's text; null where it is blank.
@@ -190,17 +189,18 @@ class _Writer:
                 key, kind = self.filled(key), kind.filled()
             half = step.forward
             reason = f"{text}: the value {half.reason}"
-            before, key = key, f"{key} | {text}"
+            before, key = key, self.plan.key("step", key, text)
             self.plan.add(Value(key, (before,), half.apply, half.fails, "", name, reason, half.costly))
             kind = half.gives
         if kind.type is not Type.TEXT:
-            before, key, last = key, f"{key} | $text", kind
+            before, key, last = key, self.plan.key("text", key), kind
             self.plan.add(Value(key, (before,), lambda value: to_text(value, last)))
         return self.filled(key) if kind.blank else key
 
     def filled(self, key: str) -> str:
         """Return the column ``key`` with null for empty text."""
-        return self.plan.add(Value(f"{key} | $filled", (key,), lambda value: pl.when(value != "").then(value)))
+        made = self.plan.key("filled", key)
+        return self.plan.add(Value(made, (key,), lambda value: pl.when(value != "").then(value)))
 
     def source(self, bound: BoundLeaf, conds: tuple[str, ...]) -> tuple[str, Kind, str]:
         if bound.formula:
@@ -220,7 +220,7 @@ class _Writer:
             parts = [pl.when(text != "").then(text) for text in texts]
             return pl.concat_str(parts, separator=separator, ignore_nulls=True)
 
-        key = self.plan.add(Value(f"join({separator!r}, {', '.join(names)})", tuple(names), apply))
+        key = self.plan.add(Value(self.plan.key("join", separator, *names), tuple(names), apply))
         return key, Kind(Type.TEXT, blank=True), ", ".join(found.column for found in bound.fields)
 
     def formula(self, bound: BoundLeaf, conds: tuple[str, ...]) -> tuple[str, Kind, str]:
@@ -229,13 +229,13 @@ class _Writer:
             raise ValueError("a leaf without a formula")
         sources = [(self.masked(self.column(found), conds), Kind.of(found)) for found in formula.fields]
         names = tuple(self.filled(key) if kind.blank else key for key, kind in sources)
-        text = f"{bound.rule.text.value}?{'&'.join(conds)}"
+        text = bound.rule.text.value
         said = ", ".join(found.column for found in formula.fields)
         bad = ""
         if formula.bad:
-            bad = self.masked(self.plan.add(Value(f"$bad {text}", names, formula.bad)), conds)
+            bad = self.masked(self.plan.add(Value(self.plan.key("bad", text, *conds), names, formula.bad)), conds)
         reason = "$sql: a division by zero, or a text or number that does not fit"
-        value = Value(f"$sql {text}", names, formula.value, bad=bad, field=said, reason=reason)
+        value = Value(self.plan.key("sql", text, *conds), names, formula.value, bad=bad, field=said, reason=reason)
         return self.plan.add(value), formula.kind, said
 
 
@@ -303,7 +303,7 @@ def _listed(node: _Several, inner: pl.DataType, present: pl.Expr) -> pl.Expr:
     """Return several items as one list without those that are absent."""
     if any(isinstance(item, _Repeated) for item in node.items):
         lists = tuple(_as_list(item, inner, present) for item in node.items)
-        node.plan.chains.append(Chain(f"{{{node.path}", lists))
+        node.plan.chains.append(Chain(node.plan.key("chain", node.path), lists))
         return pl.col(node.plan.chains[-1].key)
     # An array that becomes a list is some twenty times faster than concat_list.
     row = pl.concat_arr([_present(item, inner, present) for item in node.items])

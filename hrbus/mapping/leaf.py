@@ -41,10 +41,10 @@ class Call:
 
     @property
     def text(self) -> str:
-        """The call in one spelling, for keys and messages."""
+        """The call in one spelling, for keys and messages: read again, it is the same call and no other."""
         if self.arguments is None:
             return self.name
-        return f"{self.name}({', '.join(self.arguments)})"
+        return f"{self.name}({', '.join(_spelled(argument) for argument in self.arguments)})"
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,13 @@ def pipes(text: str) -> tuple[Call, ...]:
     found = tuple(Call(call.name, call.arguments, call.column - 1) for call in reader.pipes())
     reader.end()
     return found
+
+
+def _spelled(argument: str) -> str:
+    """Return an argument as it is read again: in quotes where it would not be taken for one as it stands."""
+    if argument and argument == argument.strip() and _BARE.fullmatch(argument):
+        return argument
+    return '"' + argument.replace('"', '""') + '"'
 
 
 class _Reader:

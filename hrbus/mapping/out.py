@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import polars as pl
 
@@ -150,14 +151,15 @@ class _Reader:
         dtype = field_types(at.dtype).get(name)
         if dtype is None:
             return None
-        key = self.plan.add(Value(f"{at.key}/{name}", (at.key,), lambda value: value.struct.field(name)))
-        return _At(key, dtype)
+        key = self.plan.key("child", at.key, name)
+        return _At(self.plan.add(Value(key, (at.key,), lambda value: value.struct.field(name))), dtype)
 
     def item(self, at: _At, number: int) -> _At:
         """Return the item ``number`` of a list; a single element is its own first."""
         if not isinstance(at.dtype, pl.List):
             return at
-        node = Value(f"{at.key}[{number + 1}]", (at.key,), lambda value: value.list.get(number, null_on_oob=True))
+        key = self.plan.key("item", at.key, str(number))
+        node = Value(key, (at.key,), lambda value: value.list.get(number, null_on_oob=True))
         return _At(self.plan.add(node), inner_type(at.dtype))
 
     def first(self, at: _At, constants: Mapping[str, str]) -> _At:
@@ -174,15 +176,15 @@ class _Reader:
             tests = [pl.element().struct.field(name) == text for name, text in checks.items()]
             return value.list.filter(pl.all_horizontal(tests)).list.first()
 
-        said = ", ".join(f"{name}={text}" for name, text in checks.items())
-        return _At(self.plan.add(Value(f"{at.key}[{said}]", (at.key,), apply)), inner)
+        key = self.plan.key("first", at.key, *chain.from_iterable(checks.items()))
+        return _At(self.plan.add(Value(key, (at.key,), apply)), inner)
 
     def repetition(self, element: BoundElement, each: Field, at: _At) -> None:
         if self.repeated.get(each) is not element:
             return
         source = at
         if not isinstance(at.dtype, pl.List):
-            alone = Value(f"{at.key}[]", (at.key,), lambda value: pl.concat_list(value))
+            alone = Value(self.plan.key("alone", at.key), (at.key,), lambda value: pl.concat_list(value))
             source = _At(self.plan.add(alone), pl.List(at.dtype))
         inner = Plan()
         reader = _Reader(inner, feeds((element,), element), repetitions((element,), element))
@@ -193,9 +195,8 @@ class _Reader:
         else:
             inner.result = next((pl.col(key) for key in reader.columns.values()), pl.lit(None))
         if reader.columns:
-            self.columns[each] = self.plan.add(
-                Repeat(f"{source.key} for {each.column}", source.key, inner, each.column)
-            )
+            key = self.plan.key("items", source.key, each.column)
+            self.columns[each] = self.plan.add(Repeat(key, source.key, inner, each.column))
 
     def leaf(self, leaf: BoundLeaf, at: _At) -> None:
         """Read a leaf's text back into its fields, those that are fed by it."""
@@ -210,14 +211,16 @@ class _Reader:
         if at.dtype != pl.String:
             return
         names = ", ".join(field.column for field in leaf.fields)
-        blank = self.plan.add(Value(f"{at.key} | $filled", (at.key,), lambda v: pl.when(v != "").then(v)))
-        key = self.converted(leaf, blank, names)
+        filled = self.plan.key("filled", at.key)
+        self.plan.add(Value(filled, (at.key,), lambda v: pl.when(v != "").then(v)))
+        key = self.converted(leaf, filled, names)
         if not leaf.split:
             self.columns[leaf.fields[0]] = key
             return
         for feed in wanted:
             field = leaf.fields[feed.part]
-            part = self.plan.add(Value(f"{key} | part {feed.part}", (key,), _part(leaf, feed.part)))
+            made = self.plan.key("part", key, leaf.rule.path, str(feed.part))
+            part = self.plan.add(Value(made, (key,), _part(leaf, feed.part)))
             self.columns[field] = self.read(part, Kind.of(field), field.column, leaf)
 
     def converted(self, leaf: BoundLeaf, key: str, names: str) -> str:
@@ -228,7 +231,7 @@ class _Reader:
             if half is None:
                 raise ValueError(f"{text} has no way back")
             reason = f"{text} backwards: the value of {leaf.rule.path} {half.reason}"
-            before, key = key, f"{key} | back {text}"
+            before, key = key, self.plan.key("back", key, text)
             self.plan.add(Value(key, (before,), half.apply, half.fails, "", names, reason, half.costly))
         return key
 
@@ -237,7 +240,7 @@ class _Reader:
             return key
         size = f" of {kind.digits} digits, {kind.scale} of them decimals" if kind.number else ""
         reason = f"the value of {leaf.rule.path} is not {kind.name}{size}"
-        made = f"{key} | read {kind}"
+        made = self.plan.key("read", key, str(kind))
         return self.plan.add(Value(made, (key,), lambda v: from_text(v, kind), True, field=names, reason=reason))
 
 

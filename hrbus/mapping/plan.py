@@ -81,6 +81,15 @@ class Plan:
     nodes: dict[str, Value | Repeat] = field(default_factory=dict)
     chains: list[Chain] = field(default_factory=list)
     result: pl.Expr = field(default_factory=lambda: pl.lit(None))
+    _keys: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False)
+
+    def key(self, *parts: str) -> str:
+        """Return the key of the value that ``parts`` describe, the same for the same parts and no others.
+
+        Parts are what users write, with any sign in them: put together as one text, two values could become one,
+        or one could bear the name of a field. A number cannot be mistaken, and no field begins with a zero byte.
+        """
+        return self._keys.setdefault(parts, f"\0{len(self._keys)}")
 
     def add(self, node: Value | Repeat) -> str:
         """Add a value and return its key; one that is already there is shared."""

@@ -8,7 +8,7 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 from hrbus.mapping import Mapping
-from hrbus.spi import OFFSET, RAW, RECORD, Batch, Stage
+from hrbus.spi import OFFSET, RAW, RECORD, Batch, Field, Layout, Stage, Type
 from tests.unit.mapping.samples import batch, pruned, trees
 
 Make = Callable[..., Mapping]
@@ -295,3 +295,57 @@ Candidate:
     ]
     both = [("CB", "9"), ("PY", "0")]
     assert [[("first", None), *both, ("last", None)], [("only", None)], [], both[:1]] == found
+
+
+def test_one_argument_with_a_comma_is_another_than_two_arguments(make: Make) -> None:
+    made = make("""
+Candidate:
+  CandidateProfile:
+    PersonalData:
+      PersonName:
+        GivenName: FAMILY | blank(N, X)
+        FamilyName: FAMILY | blank("N, X")
+""")
+    assert [named(FamilyName="X"), named(GivenName="N, X")] == trees(
+        made.into(batch({"FAMILY": "X"}, {"FAMILY": "N, X"}))
+    )
+
+
+def test_a_field_may_be_called_as_a_step_is_written(make: Make) -> None:
+    layout = Layout("odd", (Field("A", "A", Type.TEXT), Field("A | upper", "A | upper", Type.TEXT)))
+    made = make(
+        """
+Candidate:
+  CandidateProfile:
+    PersonalData:
+      PersonName:
+        GivenName: A | upper
+        FamilyName: '"A | upper"'
+""",
+        layout=layout,
+    )
+    frame = pl.DataFrame({RECORD: [1], OFFSET: [0], "A": ["ada"], "A | upper": ["Lovelace"]})
+    assert [named(GivenName="ADA", FamilyName="Lovelace")] == trees(made.into(Batch(frame)))
+
+
+def test_joins_of_fields_with_commas_in_their_names_are_told_apart(make: Make) -> None:
+    names = ("A", "B, C", "A, B", "C")
+    layout = Layout("odd", tuple(Field(name, name, Type.TEXT) for name in names))
+    made = make(
+        """
+Candidate:
+  CandidateProfile:
+    PersonalData:
+      PersonName:
+        GivenName: join("-", A, "B, C")
+        FamilyName: join("-", "A, B", C)
+""",
+        layout=layout,
+    )
+    frame = pl.DataFrame({RECORD: [1], OFFSET: [0], **{name: [str(number)] for number, name in enumerate(names)}})
+    assert [named(GivenName="0-1", FamilyName="2-3")] == trees(made.into(Batch(frame)))
+
+
+def named(**parts: str) -> dict[str, Any]:
+    """Return the document of a person with such a name."""
+    return {"CandidateProfile": {"PersonalData": {"PersonName": parts}}}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hrbus.mapping.leaf import LeafError, parse, pipes
+from hrbus.mapping.leaf import Call, LeafError, parse, pipes
 
 
 def test_a_leaf_is_a_field_and_converters() -> None:
@@ -56,3 +56,27 @@ def test_a_fault_names_its_column(text: str, message: str, column: int) -> None:
 
 def test_pipes_alone_count_columns_in_their_own_text() -> None:
     assert [("trim", 0), ("upper", 7)] == [(c.name, c.column) for c in pipes("trim | upper")]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("N", "X"),
+        ("N, X",),
+        ("%Y-%m-%dT%H:%M",),
+        ("a (b) c",),
+        ("a(b",),
+        ('say "yes"', "it's"),
+        ("",),
+        (" a ", "a|b"),
+        ("", ""),
+        (),
+    ],
+)
+def test_the_spelling_of_a_call_is_read_as_the_same_call_again(arguments: tuple[str, ...]) -> None:
+    call = Call("f", arguments, 0)
+    assert [call] == [*pipes(call.text)]
+
+
+def test_arguments_that_need_no_quotes_are_spelled_without() -> None:
+    assert "f(N, 0..100, a (b) c)" == Call("f", ("N", "0..100", "a (b) c"), 0).text

@@ -59,3 +59,10 @@ def test_a_shared_step_is_kept_once() -> None:
     first = plan.add(Value("a | trim", ("a",), lambda a: a))
     assert first == plan.add(Value("a | trim", ("a",), lambda a: a))
     assert [["a | trim"]] == [[node.key for node in wave] for wave in plan.waves()]
+
+
+def test_a_key_stands_for_its_parts_and_no_others() -> None:
+    plan = Plan()
+    keys = [plan.key("step", *parts) for parts in (("a", "b"), ("a, b",), ("a", "b"), ())]
+    assert keys[0] == keys[2]
+    assert 3 == len(set(keys))
