@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -12,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hrbus.diary import Diary
+from hrbus.diary import Diary, stamp
 from hrbus.errors import BatchError, ConfigError, Fault, HrbusError, Place, TransientError
 from hrbus.settings import Cron, Job
 from hrbus.testing import ManualClock
@@ -149,9 +152,73 @@ def test_a_skipped_start_stands_beside_the_run_that_it_would_have_overlapped(tmp
     assert 2 == here.diary.entries["nightly"]["skipped"]["times"]
 
 
-def test_a_diary_that_cannot_be_read_counts_as_empty(tmp_path: Path) -> None:
-    (tmp_path / "schedule.json").write_text("{")
-    assert Diary(tmp_path / "schedule.json").last("nightly") is None
+def noted(*jobs: str) -> str:
+    """Return what a diary looks like in which these jobs are done."""
+    return json.dumps({name: {"due": stamp(NOW), "at": stamp(NOW), "outcome": "done", "said": ""} for name in jobs})
+
+
+BROKEN = {
+    "torn": noted("nightly", "hourly").encode()[:-20],
+    "empty": b"",
+    "no UTF-8": b"\xff\xfe",
+    "a list": b"[]",
+    "no entry": b'{"nightly": 5}',
+    "no moment": b'{"nightly": {"due": "soon"}}',
+    "no zone": b'{"nightly": {"due": "2026-06-02T02:15:00"}}',
+    "no number": b'{"nightly": {"due": 5}}',
+    "no skipped": b'{"nightly": {"skipped": 5}}',
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN.keys())
+def test_a_diary_that_cannot_be_understood_counts_as_empty_and_that_is_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    (tmp_path / "schedule.json").write_bytes(content)
+    diary = Diary(tmp_path / "schedule.json")
+    assert diary.last("nightly") is None
+    assert not diary.unfinished("nightly")
+    assert 1 == caplog.text.count('event="notes unreadable"')
+    assert content == (tmp_path / "schedule.json").read_bytes()
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN.keys())
+def test_a_diary_that_cannot_be_understood_is_put_aside_and_not_written_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    diary = Diary(tmp_path / "schedule.json")
+    for number in (1, 2):
+        diary.file.write_bytes(content)
+        diary.note("nightly", NOW, "done", at=NOW)
+        assert content == (tmp_path / f"schedule.json.broken-{number}").read_bytes()
+        assert f'event="notes put aside" file={diary.file}.broken-{number}' in caplog.text
+        assert NOW == Diary(diary.file).last("nightly")
+
+
+def test_a_diary_that_is_not_there_yet_is_nothing_to_speak_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    diary = Diary(tmp_path / "schedule.json")
+    assert {} == diary.entries
+    diary.note("nightly", NOW, "done", at=NOW)
+    assert "" == caplog.text
+    assert ["schedule.json", "schedule.lock"] == sorted(path.name for path in tmp_path.iterdir())
+
+
+def test_a_note_is_on_the_disk_before_it_takes_its_name_and_so_is_its_name_after(tmp_path: Path) -> None:
+    steps = []
+
+    def watch(frame: object, happened: str, called: object) -> None:
+        if happened == "c_call" and getattr(called, "__module__", "") == os.name:
+            steps.append(called.__name__)  # type: ignore[attr-defined]
+
+    diary = Diary(tmp_path / "schedule.json")
+    sys.setprofile(watch)
+    try:
+        diary.note("nightly", NOW, "done", at=NOW)
+    finally:
+        sys.setprofile(None)
+    assert ["fsync", "replace", "fsync"] == [step for step in steps if step in ("fsync", "replace", "rename")]
 
 
 def test_notes_of_many_threads_are_all_kept(tmp_path: Path) -> None:
