@@ -1,10 +1,11 @@
 """What came back from a call, bounded in size and time, and what may be said of it to people.
 
-Vendors repeat what was sent in their error texts; only the kind of a problem, its title and the names of the fields
-are ever told (RFC 9457 ``type``, ``title``, ``errors[].pointer``), never its detail.
+Vendors repeat what was sent in their error texts, titles included. Only what cannot be about a person is ever told:
+the status, the names of the fields (RFC 9457 ``errors[].pointer``), and the title where its ``type`` is one of those
+whose titles are known to be fixed (``FIXED_TITLES``); never a detail.
 
-    >>> Answer(422, {}, b'{"title": "The order is not valid"}').reason()
-    '422 The order is not valid'
+    >>> Answer(409, {}, b'{"title": "Ada is interviewed already"}').reason()
+    '409 Conflict'
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
+
+FIXED_TITLES = ("urn:hrbus:problem:",)
+"""Beginnings of problem types whose titles are the same for every order: those of the reference service."""
 
 _LONGEST_WORD = 120
 
@@ -40,7 +44,8 @@ class Answer:
     def json(self) -> dict[str, Any] | None:
         """Return the object in the body, numbers with a point as Decimal; None where there is none."""
         try:
-            found = json.loads(self.body, parse_float=Decimal, parse_constant=_refuse)
+            # Given bytes, json would take UTF-16 too, against RFC 8259 (8.1); and a body is spliced as bytes.
+            found = json.loads(self.body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse)
         except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
@@ -52,23 +57,26 @@ class Answer:
             return float(text)
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return max(0.0, (moment - now).total_seconds())
+        except (ValueError, OverflowError):
             return None
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return max(0.0, (moment - now).total_seconds())
 
     def reason(self) -> str:
-        """Return what was wrong: status, title and fields, without values."""
+        """Return what was wrong: status, title where it is a fixed one, and fields, without values."""
         return reason_of(self.status, self.json)
 
 
 def reason_of(status: int, problem: Mapping[str, Any] | None) -> str:
     """Return a sentence about a problem (RFC 9457) that holds nothing about a person."""
     problem = problem or {}
-    title = _word(problem.get("title")) or _phrase(status)
+    fixed = str(problem.get("type")).startswith(FIXED_TITLES)
+    title = (_word(problem.get("title")) if fixed else "") or _phrase(status)
     errors = problem.get("errors")
     pointers = (
-        [_word(each.get("pointer")) for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
+        [_pointer(each.get("pointer")) for each in errors if isinstance(each, dict)]
+        if isinstance(errors, list)
+        else []
     )
     places = ", ".join(pointer for pointer in pointers[:10] if pointer)
     return f"{status} {title}: {places}" if places else f"{status} {title}"
@@ -86,6 +94,11 @@ def _word(value: object) -> str:
     if not isinstance(value, str) or "@" in value or re.search("[0-9]{5,}", value):
         return ""
     return "".join(c if c.isprintable() else " " for c in value)[:_LONGEST_WORD]
+
+
+def _pointer(value: object) -> str:
+    """Return a pointer (RFC 6901) of plain names; nothing where it holds what no field of an order is called."""
+    return _word(value) if isinstance(value, str) and re.fullmatch(r"#?(/[A-Za-z0-9_.~$-]*)+", value) else ""
 
 
 def _refuse(name: str) -> float:

@@ -24,7 +24,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from adapters.rest.answers import Answer
-from adapters.rest.retry import STATUSES, wait
+from adapters.rest.retry import passing, wait
 from adapters.rest.settings import Connection
 from adapters.rest.tokens import tokens_of
 from hrbus.spi import Clock, ConfigError, Fault, TransientError
@@ -43,6 +43,14 @@ class _Header(AuthBase):
         if self._value is not None:
             request.headers["Authorization"] = self._value
         return request
+
+
+class _Session(requests.Session):
+    """Works no redirect out: requests does even where none is followed, and trips over a bad Location."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Return that there is none."""
+        return None
 
 
 class Client:
@@ -84,7 +92,8 @@ class Client:
         """Return the answer of the service, tried again within bounds. Every call must bear repetition.
 
         ``again`` names further statuses that are worth another try. Raises TransientError when the bounds are
-        reached, ConfigError on 401 with a fresh token, on 403, and on a redirect. Every other status is returned.
+        reached, ConfigError on 401 with a fresh token, on 403 and 407, and on a redirect. Every other status is
+        returned.
         """
         url = self.connection.base_url + path
         sent = {"Accept": "application/json"} | (headers or {})
@@ -100,6 +109,8 @@ class Client:
             self._refused(url, "refuses our credentials (401)", "check auth of the connection")
         if answer.status == 403:
             self._refused(url, f"forbids this call ({answer.reason()})", "check the scope and rights of our client")
+        if answer.status == 407:
+            self._refused(url, "is behind a proxy that refuses us (407)", "check proxy of the connection")
         return answer
 
     # --- tries ------------------------------------------------------------------------------------------------------
@@ -125,7 +136,7 @@ class Client:
             try:
                 answer = self._once(method, url, params, body, headers, authorization)
                 garbled = answer.good and answer.json is None
-                if answer.status not in STATUSES and answer.status not in again and not garbled:
+                if not (passing(answer.status) or answer.status in again or garbled):
                     return answer
                 asked = answer.retry_after(self._clock.now())
                 said = f"{answer.status} without a JSON object" if garbled else answer.reason()
@@ -163,9 +174,8 @@ class Client:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                if response.is_redirect:
-                    host = urlsplit(response.headers.get("Location", "")).hostname or "another path"
-                    self._refused(url, f"redirects to {host}", "set the address that is meant; none is followed")
+                if 300 <= response.status_code < 400:
+                    self._redirected(url, response.status_code, response.headers.get("Location", ""))
                 content = self._read(response, url, deadline)
         except requests.exceptions.SSLError:
             self._refused(url, "has no certificate that we trust", "check the address, or set ca_file")
@@ -192,6 +202,15 @@ class Client:
                 raise TransientError(f"{url} does not answer whole within {self.connection.timeouts.total:g} s")
         return b"".join(parts)
 
+    def _redirected(self, url: str, status: int, location: str) -> NoReturn:
+        try:
+            host = urlsplit(location).hostname or ("another path" if location.strip() else "")
+        except ValueError:
+            host = ""
+        if host:
+            self._refused(url, f"redirects to {host}", "set the address that is meant; none is followed")
+        self._refused(url, f"answers {status} and no address to go to", "check base_url of the connection")
+
     def _refused(self, url: str, what: str, hint: str) -> NoReturn:
         raise ConfigError(Fault(f"{url} {what}", hint=hint))
 
@@ -206,7 +225,7 @@ class Client:
         return found
 
     def _new_session(self) -> requests.Session:
-        session = requests.Session()
+        session = _Session()
         session.trust_env = False
         session.verify = self._verify
         session.headers["User-Agent"] = _AGENT

@@ -21,7 +21,7 @@ from adapters.rest.client import Client
 from adapters.rest.operations import Operations
 from adapters.rest.parallel import in_order
 from adapters.rest.results import probe
-from adapters.rest.retry import STATUSES
+from adapters.rest.retry import passing
 from adapters.rest.settings import OrdersSettings
 from hrbus.spi import (
     ID,
@@ -39,6 +39,9 @@ from hrbus.spi import (
 )
 
 LONGEST_KEY = 255
+
+_OURS = frozenset({401, 403, 407})
+"""What a service says of whoever calls it: no order is the worse for it."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +145,8 @@ class OrderTarget:
             kept = {name: found[name] for name in words.answer if isinstance(found.get(name), str | int)}
             answer = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
             return Status.SENT, str(far_id) if isinstance(far_id, str | int) else None, answer
-        again = status in STATUSES or status in words.in_flight
-        return Status.RETRY if again else Status.REFUSED, None, reason_of(status, problem)
+        about_the_order = 400 <= status < 500 and not passing(status) and status not in {*_OURS, *words.in_flight}
+        return Status.REFUSED if about_the_order else Status.RETRY, None, reason_of(status, problem)
 
     def _check_path(self, answer: Answer, path: str, wrong: Iterable[int]) -> None:
         if answer.status in wrong:

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from typing import TypeVar
 
-from hrbus.spi import HrbusError
-
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
@@ -23,32 +21,32 @@ def in_order(
 ) -> Iterator[Made]:
     """Yield ``function`` of every item, in order, with at most ``ahead`` of them begun.
 
-    After the first failure nothing new is begun; what was begun is awaited and yielded, then the failure is raised:
-    what a far side has done is told in any case.
+    After the first failure, defects included, nothing new is begun; what was begun is awaited and yielded, then the
+    failure is raised: what a far side has done is told in any case.
     """
     begun: deque[Future[Made]] = deque()
-    failure: HrbusError | None = None
+    failure: Exception | None = None
     waiting = iter(items)
     while failure is None:
         try:
             item = next(waiting)
         except StopIteration:
             break
-        except HrbusError as error:
+        except Exception as error:  # noqa: BLE001 - raised at the end
             failure = error
             break
         begun.append(pool.submit(function, item))
         if len(begun) == ahead:
             try:
                 made = begun.popleft().result()
-            except HrbusError as error:
+            except Exception as error:  # noqa: BLE001 - raised at the end
                 failure = error
             else:
                 yield made
     while begun:
         try:
             made = begun.popleft().result()
-        except HrbusError as error:
+        except Exception as error:  # noqa: BLE001 - raised at the end
             failure = failure or error
         else:
             yield made

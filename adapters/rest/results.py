@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
@@ -92,6 +93,7 @@ class ResultSource:
         try:
             with ThreadPoolExecutor(self._client.connection.connections, "results") as pool:
                 for number, items in enumerate(self._lists(start), 1):
+                    self._check_order(walk.moment, items)
                     lines = self._lines(pool, walk.fresh(items), walk)
                     mark = walk.mark()
                     artifact = None
@@ -162,6 +164,16 @@ class ResultSource:
                 return
             cursor = more
 
+    def _check_order(self, moment: str, items: list[_Item]) -> None:
+        """Refuse a list whose moments fall: a watermark over it would pass by what stands further behind."""
+        for item in items:
+            if _earlier(item.changed, moment):
+                raise BatchError(
+                    f"{self._client.where}{self._settings.path}: interview {item.id} with {self._words.changed} "
+                    f"{item.changed} comes after {moment}; expected the list in the order of {self._words.changed}"
+                )
+            moment = item.changed
+
     def _item(self, found: object) -> _Item:
         words = self._words
         if isinstance(found, dict):
@@ -216,7 +228,7 @@ class _Walk:
     def __init__(self, start: Mark | None) -> None:
         self._start = start
         self._first = True
-        self._moment = ""
+        self.moment = ""
         self._ids: list[str] = []
         self._ceiling: str | None = None
         self.waiting = 0
@@ -224,8 +236,8 @@ class _Walk:
     def fresh(self, items: list[_Item]) -> list[_Item]:
         """Return those of a page that were not taken in an earlier run."""
         for item in items:
-            if item.changed != self._moment:
-                self._moment, self._ids = item.changed, []
+            if item.changed != self.moment:
+                self.moment, self._ids = item.changed, []
             self._ids.append(item.id)
         start, first, self._first = self._start, self._first, False
         if not first or start is None or not start.seen:
@@ -233,7 +245,7 @@ class _Walk:
         known = [item for item in items if item.changed == start.since]
         whole = len(known) < len(items) or items[-1].last
         if whole and digest([item.id for item in known]) == start.seen:
-            return items[len(known) :]
+            return [item for item in items if item.changed != start.since]
         return items
 
     def wait_for(self, item: _Item) -> None:
@@ -246,7 +258,18 @@ class _Walk:
         """Return how far the watermark may go once the pages until here are settled."""
         if self._ceiling is not None:
             return Mark(self._ceiling)
-        return Mark(self._moment, digest(self._ids)) if self._moment else None
+        return Mark(self.moment, digest(self._ids)) if self.moment else None
+
+
+def _earlier(moment: str, other: str) -> bool:
+    """Say whether ``moment`` lies before ``other``; moments that are not ISO 8601 have no known order."""
+    try:
+        first, second = datetime.fromisoformat(moment), datetime.fromisoformat(other)
+    except ValueError:
+        return False
+    return (first if first.tzinfo else first.replace(tzinfo=UTC)) < (
+        second if second.tzinfo else second.replace(tzinfo=UTC)
+    )
 
 
 def digest(ids: list[str]) -> str:
@@ -258,13 +281,18 @@ def spliced(head: dict[str, Any], body: bytes, known: dict[str, Any]) -> bytes:
     """Return ``body``, the text of a JSON object, as one line with ``head`` in front; its own keys win.
 
     The text is kept as it was written, so no number changes; a line end within a JSON text can only be white space.
+    A key of ``head`` that the body has as null is given once more at the end, where it is the one that counts.
     """
     text = body.removeprefix(b"\xef\xbb\xbf").strip().replace(b"\r", b" ").replace(b"\n", b" ")
-    front = {key: value for key, value in head.items() if key not in known and value is not None}
-    if not front:
-        return text + b"\n"
-    start = json.dumps(front, ensure_ascii=False, separators=(",", ":")).encode()
-    return start[:-1] + (b"," if known else b"") + text[1:] + b"\n"
+    given = {key: value for key, value in head.items() if value is not None}
+    front = _inside({key: value for key, value in given.items() if key not in known})
+    back = _inside({key: value for key, value in given.items() if key in known and known[key] is None})
+    return b"{" + b",".join(part for part in (front, text[1:-1] if known else b"", back) if part) + b"}\n"
+
+
+def _inside(entries: dict[str, Any]) -> bytes:
+    """Return ``entries`` as JSON without the braces."""
+    return json.dumps(entries, ensure_ascii=False, separators=(",", ":")).encode()[1:-1]
 
 
 def probe(client: Client, words: Operations) -> str:

@@ -11,8 +11,15 @@ from __future__ import annotations
 
 from adapters.rest.settings import Retry
 
-STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""Answers that may be another one later."""
+_WAIT = frozenset({408, 425, 429})
+
+
+def passing(status: int) -> bool:
+    """Say whether an answer may be another one later: it speaks of the service, not of what was sent.
+
+    That is every 5xx (RFC 9110, section 15.6), those that only proxies and vendors know included (507, 520, 529 …).
+    """
+    return status in _WAIT or status >= 500
 
 
 def wait(retry: Retry, *, attempt: int, asked: float | None, part: float) -> float:

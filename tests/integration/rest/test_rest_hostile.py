@@ -102,6 +102,27 @@ def test_a_redirect_is_told_and_not_followed(status: int) -> None:
     assert "abc" not in str(caught.value)
 
 
+@pytest.mark.parametrize("status", [300, 301, 304, 307])
+@pytest.mark.parametrize("location", [None, "", "http://[half"])
+def test_a_redirect_to_nowhere_is_a_fault_of_the_settings(status: int, location: str | None) -> None:
+    def redirecting(handler: BaseHTTPRequestHandler) -> None:
+        answer(handler, b"", status, **({} if location is None else {"Location": location}))
+
+    said = f"answers {status} and no address to go to; check base_url"
+    with listening(redirecting) as origin, client(origin) as calls, pytest.raises(ConfigError, match=said):
+        calls.call("POST", "/x", body=b"{}")
+
+
+@pytest.mark.parametrize("status", [500, 501, 505, 507, 520, 522, 524, 529])
+def test_every_5xx_speaks_of_the_service_and_is_left_for_the_next_run(status: int) -> None:
+    def failing(handler: BaseHTTPRequestHandler) -> None:
+        answer(handler, b"{}", status)
+
+    said = f"answers {status} .*tried 1 times"
+    with listening(failing) as origin, client(origin) as calls, pytest.raises(TransientError, match=said):
+        calls.call("POST", "/x", body=b"{}")
+
+
 def test_a_packed_answer_is_measured_unpacked() -> None:
     bomb = gzip.compress(b"[" + b" " * 20_000_000 + b"]")
 
@@ -215,11 +236,11 @@ def test_a_proxy_that_is_set_is_used() -> None:
 
 def test_a_forbidden_call_names_what_to_check() -> None:
     def forbidding(handler: BaseHTTPRequestHandler) -> None:
-        answer(handler, b'{"title": "The token lacks a scope"}', 403)
+        answer(handler, b'{"title": "Ada lacks a scope"}', 403)
 
     with listening(forbidding) as origin, client(origin) as calls, pytest.raises(ConfigError) as caught:
         calls.call("GET", "/x")
-    wanted = f"{origin}/x forbids this call (403 The token lacks a scope); check the scope and rights of our client"
+    wanted = f"{origin}/x forbids this call (403 Forbidden); check the scope and rights of our client"
     assert wanted == str(caught.value)
 
 

@@ -39,6 +39,8 @@ NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
         ("", None),
         ("-1", None),
         ("1.5", None),
+        ("Mon, 05 Jan 2026 08:01:00 +99999999999999", None),
+        ("Mon, 05 Jan 99999999999999 08:01:00 GMT", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(text: str, seconds: float | None) -> None:
@@ -47,20 +49,36 @@ def test_retry_after_is_seconds_or_a_date(text: str, seconds: float | None) -> N
 
 def test_a_reason_names_fields_and_no_values() -> None:
     problem = {
+        "type": "urn:hrbus:problem:order-invalid",
         "title": "The order is not valid",
         "detail": "ada.mueller@example.com is no address",
-        "errors": [{"pointer": "/candidate/email", "detail": "ada.mueller"}, "odd", {"pointer": 7}],
+        "errors": [
+            {"pointer": "/candidate/email", "detail": "ada.mueller"},
+            "odd",
+            {"pointer": 7},
+            {"pointer": "/Ada Müller"},
+        ],
     }
     assert "422 The order is not valid: /candidate/email" == reason_of(422, problem)
 
 
+@pytest.mark.parametrize("kind", ["about:blank", "https://vendor.example/problems/known", 7, None])
+def test_a_title_of_a_kind_that_is_not_known_may_name_a_person_and_is_left_out(kind: object) -> None:
+    assert "409 Conflict" == reason_of(409, {"type": kind, "title": "Ada Müller is interviewed already"})
+
+
 @pytest.mark.parametrize("title", ["ada@example.com is unknown", "call 07700900123", 7, None, ""])
 def test_a_title_that_may_be_about_a_person_is_left_out(title: object) -> None:
-    assert "422 Unprocessable" in reason_of(422, {"title": title})
+    assert "409 Conflict" == reason_of(409, {"type": "urn:hrbus:problem:x", "title": title})
 
 
 def test_a_title_cannot_forge_a_line_of_a_log() -> None:
-    assert "\n" not in reason_of(400, {"title": "a\nERROR b"})
+    assert "400 a ERROR b" == reason_of(400, {"type": "urn:hrbus:problem:x", "title": "a\nERROR b"})
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_a_body_that_is_not_utf_8_is_no_answer(encoding: str) -> None:
+    assert Answer(200, {}, '{"a": 1}'.encode(encoding)).json is None
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b'{"a": NaN}', b"\xff", b"[" * 100_000])
@@ -221,12 +239,14 @@ def test_fixed_tokens_and_none_need_no_desk() -> None:
         (b"{}", b'{"external_id":"7","status":"completed"}\n'),
         (b'{"status":"own"}', b'{"external_id":"7","status":"own"}\n'),
         (b'{"status":"own","external_id":"8"}', b'{"status":"own","external_id":"8"}\n'),
+        (b'{"external_id":null}', b'{"status":"completed","external_id":null,"external_id":"7"}\n'),
     ],
 )
 def test_a_result_keeps_its_text_and_gets_the_orders_id_in_front(body: bytes, line: bytes) -> None:
     known = json.loads(body.decode("utf-8-sig"))
     assert line == spliced({"external_id": "7", "status": "completed"}, body, known)
-    assert {"external_id": "7", "status": "completed"} | known == json.loads(line)
+    own = {key: value for key, value in known.items() if value is not None}
+    assert {"external_id": "7", "status": "completed"} | own == json.loads(line)
 
 
 def test_a_watermark_reads_as_it_was_kept() -> None:
@@ -255,6 +275,16 @@ def double(number: int) -> int:
     if number < 0:
         raise TransientError(f"{number}")
     return 2 * number
+
+
+def test_a_defect_in_one_call_does_not_hide_what_the_others_did() -> None:
+    def send(number: int) -> int:
+        return 60 // number
+
+    told: list[int] = []
+    with ThreadPoolExecutor(2) as pool, pytest.raises(ZeroDivisionError):
+        told.extend(in_order(pool, send, iter((0, 2, 3)), ahead=3))
+    assert [30, 20] == told
 
 
 def drain(numbers: Iterator[int]) -> tuple[list[int], str]:
