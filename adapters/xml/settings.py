@@ -22,8 +22,8 @@ class XmlSettings(Settings):
     layout: str
     """Layout file, below `mappings/`."""
     record: str
-    """The element that is a record, as the path from the root: `Export/Staff/Employee`. The root alone makes a file one
-    record, and is for reading only."""
+    """The element that is a record, as the path from the root: `Export/Staff/Employee`. Where it is the root alone, a
+    file is one record, and can be read only."""
     namespaces: dict[str, str] = Field(default_factory=dict)
     """The namespace of each prefix that names use; that of the prefix `""` is for names without one. Without it such
     names are found in any namespace, and written in none."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import struct
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ import pytest
 from adapters.dbf import DBF
 from adapters.delimited import DELIMITED
 from adapters.fixed import FIXED
+from adapters.wrapped import WRAPPED
 from adapters.xml import XML
 from hrbus.spi import Codec, CodecKind
 from hrbus.testing import a_context
@@ -64,6 +68,24 @@ class TestDelimitedInGb18030(CodecContract):
     @pytest.fixture
     def sample(self) -> bytes:
         return "".join(f"{n};镕喆堃 {n};{n},5;false\r\n" for n in range(1, COUNT)).encode("gb18030")
+
+
+class TestWrapped(CodecContract):
+    @pytest.fixture
+    def codec(self, tmp_path: Path) -> Codec:
+        inner = {"type": "delimited", "layout": "l.yaml"}
+        (tmp_path / "mappings").mkdir()
+        (tmp_path / "mappings" / "l.yaml").write_text(LAYOUT)
+        settings = WRAPPED.settings.model_validate({"layers": ["zip", "gzip"], "codec": inner})
+        return WRAPPED.make(settings, a_context(tmp_path))
+
+    @pytest.fixture
+    def sample(self) -> bytes:
+        rows = "".join(f"{n},Ada,{n}.5,true\r\n" for n in range(1, COUNT))
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr("staff.csv.gz", gzip.compress(f"no,name,pay,job.active\r\n{rows}".encode()))
+        return stream.getvalue()
 
 
 class TestDbf(CodecContract):

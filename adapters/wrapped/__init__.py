@@ -1,0 +1,33 @@
+"""Files that come packed or encrypted: gzip, zip and OpenPGP around any codec, bounded against bombs.
+
+    codec:
+      type: wrapped
+      layers: [openpgp, gzip]            # outermost first
+      openpgp: {key: keys/hub.asc, passphrase: !env HUB_KEY}
+      codec: {type: delimited, layout: layouts/staff.yaml}
+
+The codec inside knows nothing of it: it is given a stream of plain bytes, or one that packs what is written to it.
+"""
+
+from __future__ import annotations
+
+from adapters.wrapped.codec import WrappedCodec
+from adapters.wrapped.inner import made
+from adapters.wrapped.openpgp import Keys
+from adapters.wrapped.settings import WrappedSettings
+from hrbus.spi import CodecKind, Context
+
+__all__ = ["WRAPPED", "WrappedCodec", "WrappedSettings"]
+
+
+def _make(settings: WrappedSettings, context: Context) -> WrappedCodec:
+    keys = Keys.of(settings.openpgp, context) if settings.openpgp else None
+    return WrappedCodec(made(settings.codec, context), settings, keys)
+
+
+WRAPPED = CodecKind(
+    name="wrapped",
+    summary="gzip, zip or OpenPGP around another codec.",
+    settings=WrappedSettings,
+    make=_make,
+)
