@@ -172,6 +172,15 @@ def test_check_connect_says_what_was_reached_and_what_was_not(site: Path, hrbus:
     missing = hrbus("check", "--connect", "--site", site)
     assert 0 != missing.code
     assert "vacancies from here: not reached" in missing.out
+    assert "all is right" not in missing.out
+
+
+def test_a_route_that_failed_is_not_said_to_have_found_nothing(site: Path, hrbus: Hrbus) -> None:
+    (site / "files" / "in").rmdir()
+    answer = hrbus("run", "vacancies", "--site", site)
+    assert 2 == answer.code
+    assert "error: " in answer.err
+    assert "nothing new was there" not in answer.out
 
 
 def test_looking_at_a_site_where_nothing_ran_makes_no_ledger(site: Path, hrbus: Hrbus) -> None:
