@@ -126,6 +126,7 @@ def test_nothing_of_a_file_that_is_cut_goes_and_all_of_the_whole_one_does(operat
         return lambda: laid(whole)
 
     operator.with_fault("A file is cut", cut)
+    operator.reader.run(Command(1, "hrbus status | grep -c 'must be looked at'", ("0",), 1))
     operator.sees("Many records are rejected", 0)
 
 
