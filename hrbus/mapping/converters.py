@@ -23,6 +23,7 @@ import polars as pl
 from hrbus.errors import ConfigError, Fault
 from hrbus.mapping.kinds import TEXT, Kind, from_text, to_text
 from hrbus.mapping.tables import Table
+from hrbus.plugins import claims, load, owner
 from hrbus.spi import Type
 
 GROUP = "hrbus.converters"
@@ -296,19 +297,17 @@ def gathered(points: Iterable[EntryPoint]) -> Mapping[str, Converter]:
     from hrbus.mapping import dates, numbers  # they use the types above
 
     found = {converter.name: converter for converter in (*BUILT_IN, *numbers.BUILT_IN, *dates.BUILT_IN)}
-    faults = []
-    for entry in points:
+    faults: list[Fault] = []
+    for (_, name), claimed in claims(points).items():
         try:
-            converter = entry.load()
-        except (ImportError, AttributeError) as error:
-            faults.append(Fault(f"the converter {entry.name} cannot be loaded: {error}", hint="mend its package"))
+            converter = load("converter", name, claimed, Converter)
+        except ConfigError as error:
+            faults += error.faults
             continue
-        if not isinstance(converter, Converter):
-            faults.append(Fault(f"{entry.value} is not a Converter", hint="mend its package"))
-        elif converter.name in found:
-            faults.append(Fault(f"two packages bring a converter named {converter.name}", hint="remove one"))
-        else:
-            found[converter.name] = converter
+        if name in found:
+            message = f"the converter {name} of the package {owner(claimed[0])} has the name of a built-in one"
+            faults.append(Fault(message, hint="repair or remove that package"))
+        found.setdefault(name, converter)
     if faults:
         raise ConfigError(faults)
     return found

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,7 @@ from hrbus.mapping.kinds import TEXT, Kind, from_text, to_text
 from hrbus.mapping.leaf import pipes
 from hrbus.mapping.tables import Table
 from hrbus.spi import Type
+from tests.unit.settings.points import point
 
 TABLES = {"colours": Table({"R": "red", "3": "green", "B": "red"})}
 INTEGER = Kind(Type.INTEGER, 8, signed=False)
@@ -142,6 +144,9 @@ def test_arguments_that_cannot_be_are_refused_in_a_sentence(call: str, kind: Kin
     assert message == str(caught.value)
 
 
+REVERSE = "tests.unit.mapping.plugin:REVERSE"
+
+
 def points(*names: str) -> list[EntryPoint]:
     return [EntryPoint(name.lower(), f"tests.unit.mapping.plugin:{name}", GROUP) for name in names]
 
@@ -154,10 +159,34 @@ def test_a_third_party_brings_a_converter_by_an_entry_point() -> None:
 def test_a_third_partys_converter_that_is_not_good_stops_the_start() -> None:
     with pytest.raises(ConfigError) as caught:
         gathered(points("TRIM", "NOTHING", "GONE"))
+    mend = "repair or remove that package"
     expected = [
-        "two packages bring a converter named trim; remove one",
-        "tests.unit.mapping.plugin:NOTHING is not a Converter; mend its package",
-        "the converter gone cannot be loaded: module 'tests.unit.mapping.plugin' has no attribute 'GONE'; "
-        "mend its package",
+        f"the converter trim of the package ? has the name of a built-in one; {mend}",
+        f"the converter nothing of the package ? is a str, not a hrbus.mapping.converters.Converter; {mend}",
+        "the converter gone of the package ? cannot be loaded: AttributeError: "
+        f"module 'tests.unit.mapping.plugin' has no attribute 'GONE'; {mend}",
     ]
     assert expected == [str(fault) for fault in caught.value.faults]
+
+
+def test_two_packages_that_bring_one_converter_are_both_refused_by_name(tmp_path: Path) -> None:
+    claims = [point("reverse", REVERSE, GROUP, owner, tmp_path) for owner in ("acme-words", "other-words")]
+    with pytest.raises(ConfigError) as caught:
+        gathered(claims)
+    expected = (
+        "two packages offer the converter reverse: "
+        f"acme-words ({REVERSE}) and other-words ({REVERSE}); remove one of them: pip uninstall PACKAGE"
+    )
+    assert expected == str(caught.value)
+
+
+def test_one_converter_seen_twice_is_one(tmp_path: Path) -> None:
+    twice = [point("reverse", REVERSE, GROUP, "acme-words", tmp_path) for _ in range(2)]
+    assert "reverse" == gathered(twice)["reverse"].name
+
+
+def test_a_converter_whose_package_breaks_at_import_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "breaks_at_import.py").write_text("1 / 0\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ConfigError, match=r"the converter x of the package \? cannot be loaded: ZeroDivisionError"):
+        gathered([point("x", "breaks_at_import:X", GROUP)])

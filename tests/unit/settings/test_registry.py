@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import EntryPoint, PathDistribution
 from pathlib import Path
 
 import pytest
 
 from hrbus.errors import ConfigError, Place
 from hrbus.registry import ADAPTERS, CODECS, Registry
-
-
-def point(name: str, value: str, group: str = ADAPTERS, owner: str = "", folder: Path | None = None) -> EntryPoint:
-    """Return an entry point; with ``owner``, as part of a distribution whose metadata lies in ``folder``."""
-    found = EntryPoint(name, value, group)
-    if folder is None:
-        return found
-    info = folder / f"{owner}-1.0.dist-info"
-    info.mkdir(exist_ok=True)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {owner}\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {value}\n")
-    return next(iter(PathDistribution(info).entry_points))
+from tests.unit.settings.points import point
 
 
 def fault(registry: Registry, name: str) -> str:
@@ -89,8 +77,3 @@ def test_a_layout_file_finds_its_codec_by_its_ending(plugged: Registry) -> None:
     assert "lines" == plugged.codec_for(Path("RECORD.LINES")).name
     with pytest.raises(ConfigError, match=r"no codec reads layouts like x\.cpy; known endings: \.lines"):
         plugged.codec_for(Path("x.cpy"))
-
-
-def test_a_converter_is_found_without_saying_what_it_must_be(plugged: Registry) -> None:
-    registry = Registry([point("words", "shelf_plugin:NO_ADAPTER", "hrbus.converters")])
-    assert "just text" == registry.converter("words")
