@@ -36,10 +36,10 @@ class SourceSettings(Settings):
     (only where the sender renames a finished file into place)."""
 
     minimum_age: float = Field(default=60, ge=0)
-    """With `stable`: seconds for which a file must not have changed."""
+    """With `stable`: seconds for which a file must not have changed, by the clock of hrbus."""
 
     second_look: float = Field(default=1, ge=0)
-    """With `stable`: seconds between the two looks of one run at a file whose own time says that it is old enough."""
+    """With `stable`: seconds between the two looks of one run at a file whose own time lies back an hour or more."""
 
     trigger: str = "{name}.ok"
     """With `trigger`: name of the trigger file, beside the file. `{name}` is the file's name, `{stem}` the part
@@ -79,7 +79,8 @@ class TargetSettings(Settings):
     A line end is added unless it is empty."""
 
     when_empty: Literal["skip", "send"] = "skip"
-    """Whether a file without records is sent. Where it is skipped its number is skipped too."""
+    """Whether a file without records is sent. Where it is skipped its number goes to the next
+    file."""
 
     time_zone: str = "UTC"
     """Time zone of `{date}`, such as `Asia/Shanghai`."""

@@ -22,6 +22,10 @@ from hrbus.spi import Artifact, Context, Summary, TransientError
 LOOKS = "looks"
 """Key in the memory: files that were seen and not yet taken, by name, with size, time and moment of the look."""
 
+OLD = 3600
+"""Seconds by which a file's own time must lie back to say anything: it is the far side's, and clocks there go wrong
+by minutes. An upload that has stalled for so long is given up."""
+
 SETTLING = "settling"
 """Key in the memory: the file whose trigger is being moved, so that a crash in between leaves no file behind."""
 
@@ -123,6 +127,7 @@ class FileSource:
 
     def _stable(self, wanted: list[Entry]) -> list[Entry]:
         now = self._context.clock.now().timestamp()
+        old_enough = max(OLD, self._settings.minimum_age)
         looks = self._looks()
         ready, old, waiting = [], [], {}
         for entry in wanted:
@@ -130,7 +135,7 @@ class FileSource:
             unchanged = (size, changed) == (entry.size, entry.changed) and since <= now
             if unchanged and now - since >= self._settings.minimum_age:
                 ready.append(entry)
-            elif now - entry.changed >= self._settings.minimum_age:
+            elif now - entry.changed >= old_enough:
                 old.append(entry)
                 continue
             else:

@@ -10,7 +10,9 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import paramiko
 import polars as pl
 import pytest
 
@@ -119,6 +121,22 @@ def test_rename_refuses_a_name_that_is_taken(files: SftpFiles, folder: Path) -> 
     (folder / "B.DAT").unlink()
     assert files.rename("A.DAT", "B.DAT")
     assert {"B.DAT": "new"} == {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_a_name_that_appears_between_look_and_rename_is_not_overwritten(
+    files: SftpFiles, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("rename", "posix_rename"):
+        true = getattr(paramiko.SFTPClient, name)
+
+        def late(*paths: Any, true: Callable[..., None] = true) -> None:
+            (folder / "B.DAT").write_text("another's")
+            true(*paths)
+
+        monkeypatch.setattr(paramiko.SFTPClient, name, late)
+    (folder / "A.DAT").write_text("new")
+    assert not files.rename("A.DAT", "B.DAT")
+    assert {"A.DAT": "new", "B.DAT": "another's"} == {path.name: path.read_text() for path in folder.iterdir()}
 
 
 def test_links_and_folders_are_no_files(files: SftpFiles, folder: Path) -> None:

@@ -109,33 +109,42 @@ def test_a_file_that_grew_within_one_tick_of_the_far_clock_waits_again(place: Pl
     place.write("A.DAT", "1")
     place.names()
     place.clock.advance(61)
-    place.write("A.DAT", "12", age=61)
-    place.files = Between(place.root, lambda: place.write("A.DAT", "123", age=62))
+    place.write("A.DAT", "12", age=4000)
+    place.files = Between(place.root, lambda: place.write("A.DAT", "123", age=4001))
     assert [] == place.names()
 
 
+@pytest.mark.parametrize(("age", "minimum_age"), [(90, 60), (3599, 60), (7199, 7200)])
+def test_a_stalled_upload_on_a_server_whose_clock_is_slow_is_not_taken_half_written(
+    place: Place, age: float, minimum_age: float
+) -> None:
+    place.write("A.DAT", "half", age=age)
+    assert [] == place.names(minimum_age=minimum_age)
+    assert [] == place.clock.slept
+
+
 def test_an_old_file_is_taken_in_the_first_run_after_a_second_look(place: Place) -> None:
-    place.write("A.DAT", age=61)
+    place.write("A.DAT", age=3600)
     assert ["A.DAT"] == place.names(second_look=3)
     assert [3] == place.clock.slept
 
 
 def test_one_pause_serves_all_old_files(place: Place) -> None:
     for name in ("A", "B", "C"):
-        place.write(name, age=100)
+        place.write(name, age=4000)
     assert ["A", "B", "C"] == place.names()
     assert [1] == place.clock.slept
 
 
 def test_an_old_file_that_changes_between_the_two_looks_is_not_taken(place: Place) -> None:
-    place.write("A.DAT", "1", age=100)
-    place.files = Between(place.root, lambda: place.write("A.DAT", "12", age=100))
+    place.write("A.DAT", "1", age=4000)
+    place.files = Between(place.root, lambda: place.write("A.DAT", "12", age=4000))
     assert [] == place.names()
     assert [f"not yet: {place.root}/A.DAT: it changed within 1 s"] == place.notes
 
 
 def test_an_old_file_that_goes_away_between_the_two_looks_is_not_taken(place: Place) -> None:
-    place.write("A.DAT", age=100)
+    place.write("A.DAT", age=4000)
     place.files = Between(place.root, (place.root / "A.DAT").unlink)
     assert [] == place.names()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,6 +85,22 @@ def test_rename_refuses_a_name_that_is_taken(root: Path) -> None:
     assert not LocalFiles(root).rename("A.TXT", "B.TXT")
     assert "old" == (root / "B.TXT").read_text()
     assert "new" == (root / "A.TXT").read_text()
+
+
+def test_a_name_that_appears_between_look_and_rename_is_not_overwritten(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("link", "rename", "replace"):
+        true = getattr(os, name)
+
+        def late(*paths: Any, true: Callable[..., None] = true, **options: Any) -> None:
+            (root / "B.TXT").write_text("another's")
+            true(*paths, **options)
+
+        monkeypatch.setattr(os, name, late)
+    (root / "A.TXT").write_text("new")
+    assert not LocalFiles(root).rename("A.TXT", "B.TXT")
+    assert {"A.TXT": "new", "B.TXT": "another's"} == {name: (root / name).read_text() for name in ("A.TXT", "B.TXT")}
 
 
 @pytest.mark.parametrize("taken", [False, True])
