@@ -1,7 +1,7 @@
 """The daemon: it starts the jobs of config/jobs.yaml when they are due, and never lets a start go by in silence.
 
     python scheduler.py                  run until SIGTERM or SIGINT; the batch in hand is finished first
-    python scheduler.py --once nightly   run one job now and leave with its exit code
+    python scheduler.py --once nightly   run one job now and leave with its exit code; 5 where it was stopped
     python scheduler.py --list           say what is planned and what became of the last start
 
 A job does not overlap itself: a start that comes while it still runs is skipped, said and noted; the ledger's lease
@@ -28,7 +28,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobSubmissionEvent
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobExecutionEvent, JobSubmissionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
@@ -36,7 +36,7 @@ from apscheduler.triggers.base import BaseTrigger
 from hrbus import site as sites
 from hrbus.clock import Clock, SystemClock
 from hrbus.diary import Diary, stamp
-from hrbus.errors import ConfigError, Fault, HrbusError, RecordError
+from hrbus.errors import ConfigError, Fault, HrbusError, RecordError, TransientError
 from hrbus.registry import Registry
 from hrbus.settings import Config, Every, Job, load
 from hrbus.settings.trigger import written
@@ -125,18 +125,26 @@ class Runner:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def start(self, job: Job, due: datetime) -> int:
-        """Run ``job``, which was due at ``due``, and return its exit code; nothing escapes but defects' traces."""
+        """Run ``job``, which was due at ``due``, and return its exit code; nothing escapes but defects' traces.
+
+        A job that was asked to stop while it ran leaves with 5, unless a route failed: it is to be run again.
+        """
         late = self.clock.now() - due
         if late > job.misfire_grace:
             self.missed(job, due)
             return 0
         if late > timedelta(minutes=1):
             event(logging.WARNING, "job late", job=job.name, due=stamp(due), late=written(late))
-        self.diary.note(job.name, due, "running", at=self.clock.now())
+        self.note(job, due, "running")
         event(logging.INFO, "job started", job=job.name, due=stamp(due))
         code, said = self.routes(job)
-        outcome = "stopped" if self.stop.is_set() else "failed" if code not in (0, RecordError.exit_code) else "done"
-        self.diary.note(job.name, due, outcome, said, at=self.clock.now())
+        failed = code not in (0, RecordError.exit_code)
+        outcome = "stopped" if self.stop.is_set() else "failed" if failed else "done"
+        if outcome == "stopped":
+            words = said or "stopped in its last route"
+            event(logging.WARNING, "job stopped", job=job.name, said=f"{words}; run it again to go on")
+            code = code if failed else TransientError.exit_code
+        self.note(job, due, outcome, said)
         event(logging.INFO, "job ended", job=job.name, outcome=outcome, exit_code=code)
         return code
 
@@ -174,12 +182,21 @@ class Runner:
         when = f"due {stamp(due)}, more than {written(job.misfire_grace)} ago"
         said = f"{when}: run it with scheduler.py --once {job.name}"
         event(logging.ERROR, "start missed", job=job.name, said=said)
-        self.diary.note(job.name, due, "missed", said, at=self.clock.now())
+        self.note(job, due, "missed", said)
 
     def skipped(self, job: Job, due: datetime) -> None:
         """Say and note that a start was skipped because the one before it still runs."""
         event(logging.WARNING, "start skipped", job=job.name, due=stamp(due), said="the one before still runs")
-        self.diary.note(job.name, due, "skipped", "the one before still runs", at=self.clock.now())
+        self.note(job, due, "skipped", "the one before still runs")
+
+    def note(self, job: Job, due: datetime, outcome: str, said: str = "") -> None:
+        """Note it in the diary. A disk that is full or read-only is said: it is no reason not to run the job."""
+        try:
+            self.diary.note(job.name, due, outcome, said, at=self.clock.now())
+        except OSError as error:
+            why = f"{self.diary.file}: {error.strerror or type(error).__name__}; until it can be written "
+            why += "a restart does not know what it missed"
+            event(logging.ERROR, "note failed", job=job.name, outcome=outcome, said=why)
 
 
 class Threads(ThreadPoolExecutor):  # type: ignore[misc]  # APScheduler has no types
@@ -198,7 +215,12 @@ def serve(config: Config, runner: Runner) -> None:
     def on_skip(skip: JobSubmissionEvent) -> None:
         runner.skipped(jobs[skip.job_id], skip.scheduled_run_times[-1])
 
+    def on_error(failure: JobExecutionEvent) -> None:
+        kind = type(failure.exception).__name__
+        event(logging.ERROR, "defect", job=failure.job_id, error=kind, said=failure.traceback)
+
     scheduler.add_listener(on_skip, EVENT_JOB_MAX_INSTANCES)
+    scheduler.add_listener(on_error, EVENT_JOB_ERROR)
     now = runner.clock.now()
     for job in jobs.values():
         last = runner.diary.last(job.name)

@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from hrbus.clock import SystemClock
 from hrbus.diary import Diary, stamp
 from hrbus.errors import BatchError, ConfigError, Fault, HrbusError, Place, TransientError
-from hrbus.settings import Cron, Job
+from hrbus.settings import Config, Cron, Every, Job
+from hrbus.site import Site
 from hrbus.testing import ManualClock
 from hrbus.values import Summary
-from scheduler import Runner, event
+from scheduler import Runner, event, serve
 
 NOW = datetime(2026, 6, 2, 2, 15, tzinfo=UTC)
 
@@ -120,14 +122,65 @@ def test_a_start_that_is_late_within_the_grace_runs_and_is_said_to_be_late(
     assert 'event="job late" job=nightly due=2026-06-02T02:15:00+00:00 late=20m' in caplog.text
 
 
-def test_a_stop_ends_a_job_between_routes_and_leaves_it_unfinished(tmp_path: Path) -> None:
+def test_a_stop_ends_a_job_between_routes_and_leaves_it_unfinished(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     desk = Desk()
     here = runner(desk, tmp_path)
     desk.during = here.stop.set
-    assert 0 == here.start(job("vacancies", "applicants"), NOW)
+    assert 5 == here.start(job("vacancies", "applicants"), NOW)
     assert ["vacancies"] == desk.asked
     assert here.diary.unfinished("nightly")
+    assert 'event="job stopped" job=nightly said="stopped before applicants; run it again to go on"' in caplog.text
     assert "stopped before applicants" == here.diary.entries["nightly"]["said"]
+
+
+def test_a_stop_after_the_failure_of_a_route_leaves_with_what_failed(tmp_path: Path) -> None:
+    desk = Desk({"vacancies": BatchError("look at a file")})
+    here = runner(desk, tmp_path)
+    desk.during = here.stop.set
+    assert 4 == here.start(job("vacancies", "applicants"), NOW)
+
+
+@pytest.mark.parametrize("rejected", [0, 1])
+def test_a_stop_during_the_last_route_leaves_the_job_unfinished_too(tmp_path: Path, rejected: int) -> None:
+    desk = Desk({"vacancies": Summary(read=2, sent=1, pending=1 - rejected, rejected=rejected)})
+    here = runner(desk, tmp_path)
+    desk.during = here.stop.set
+    assert 5 == here.start(job("vacancies"), NOW)
+    assert here.diary.unfinished("nightly")
+
+
+def test_a_diary_that_cannot_be_written_is_said_and_the_job_runs_anyway(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = Desk()
+    here = runner(desk, tmp_path / "gone")
+    assert 0 == here.start(job("vacancies", "applicants"), NOW)
+    here.skipped(job("vacancies"), NOW)
+    here.clock = ManualClock(NOW + timedelta(hours=2))
+    here.start(job("vacancies"), NOW)
+    assert ["vacancies", "applicants"] == desk.asked
+    errors = [record.message for record in caplog.records if 'event="note failed"' in record.message]
+    assert ["running", "done", "skipped", "missed"] == [
+        next(word for word in ("running", "done", "skipped", "missed") if f"outcome={word}" in line)
+        for line in errors
+    ]
+    assert "No such file or directory" in errors[0]
+
+
+def test_what_escapes_a_start_is_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Torn(Runner):
+        def start(self, job: Job, due: datetime) -> int:
+            self.stop.set()
+            raise ZeroDivisionError
+
+    here = Torn(lambda: nullcontext(Desk()), Diary(tmp_path / "schedule.json"), SystemClock())
+    often = Job(
+        "often", (), Every(timedelta(seconds=1)), ZoneInfo("UTC"), timedelta(hours=1), True, Place("jobs.yaml")
+    )
+    serve(Config(Site(tmp_path), {}, {}, {"often": often}), here)
+    assert "event=defect job=often error=ZeroDivisionError" in caplog.text
 
 
 def test_a_process_that_died_leaves_its_job_unfinished(tmp_path: Path) -> None:
