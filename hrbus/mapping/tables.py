@@ -22,7 +22,7 @@ from hrbus.errors import ConfigError, Fault
 
 @dataclass(frozen=True)
 class Table:
-    """Codes and their words, in order. ``text`` is the whole content, for the mapping's version."""
+    """Codes and their words: ``forward`` gives the word of each code, in the order in which they are written."""
 
     forward: Mapping[str, str]
 
