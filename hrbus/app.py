@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from hrbus import flow, settings
-from hrbus.checkup import NoMemory, layout_of
+from hrbus.checkup import layout_of, read_mapping
 from hrbus.clock import Clock, SystemClock
 from hrbus.errors import ConfigError, Fault
 from hrbus.flow import Progress
@@ -27,11 +27,10 @@ from hrbus.hrxml import Vocabulary
 from hrbus.hrxml import load as load_vocabulary
 from hrbus.ledger import Ledger
 from hrbus.mapping import Direction, Mapping
-from hrbus.mapping import load as load_mapping
 from hrbus.registry import Registry
 from hrbus.settings import Config
 from hrbus.site import Site
-from hrbus.spi import Context, Layout, Memory, Summary
+from hrbus.spi import Context, Layout, Memory, NoMemory, Summary
 from hrbus.spool import Spool
 
 RELEASE = "2.5"
@@ -142,20 +141,9 @@ class App:
         """Return the layout in the file ``name`` below mappings/; the codec that knows its ending reads it."""
         return layout_of(self.config, self.registry)(name)
 
-    def mapping(self, name: str, layout: Layout) -> Mapping:
-        """Return the mapping in the file ``name`` below mappings/, for records of ``layout``."""
-        path = self.context().resolve(name, "mappings")
-        return load_mapping(
-            path,
-            layout_of=lambda named: layout,
-            vocabulary=self.vocabulary,
-            tables=self.site.mappings,
-            name=self.site.shown(path),
-        )
-
     def _proven(self, name: str, layout: Layout, way: Direction) -> Mapping:
         """Return a mapping that may be used in one direction; ConfigError with every fault of it."""
-        found = self.mapping(name, layout)
+        found = read_mapping(self.site, name, lambda named: layout, self.vocabulary)
         faults = [fault for fault in found.check(way) if not fault.warning]
         if faults:
             raise ConfigError(faults)

@@ -21,34 +21,31 @@ from hrbus.mapping import Direction, Mapping
 from hrbus.mapping import load as load_mapping
 from hrbus.registry import Registry
 from hrbus.settings import CodecPart, Config, Route, TargetPart
-from hrbus.spi import Codec, Context, Layout, Target
+from hrbus.site import Site
+from hrbus.spi import Codec, Context, Layout, NoMemory, Target
 
 T = TypeVar("T")
 
 
-class NoMemory:
-    """A memory that keeps nothing: for looking at parts that will not run."""
-
-    def get(self, key: str) -> str | None:
-        """Return None."""
-
-    def set(self, key: str, value: str) -> None:
-        """Keep nothing."""
-
-    def forget(self, key: str) -> None:
-        """Have nothing to forget."""
-
-
 def layout_of(config: Config, registry: Registry) -> Callable[[str], Layout]:
     """Return the function that reads a layout file below mappings/; ConfigError where none can or may."""
+    return lambda name: registry.layout(_below_mappings(config.site, name, "layouts"))
 
-    def read(name: str) -> Layout:
-        file = (config.site.mappings / name).resolve()
-        if not file.is_relative_to(config.site.mappings.resolve()):
-            raise ConfigError(Fault(f"{name} leads out of mappings/", hint="keep layouts below mappings/"))
-        return registry.layout(file)
 
-    return read
+def read_mapping(site: Site, name: str, layouts: Callable[[str], Layout], vocabulary: Vocabulary) -> Mapping:
+    """Return the mapping in the file ``name`` below mappings/; ConfigError with every fault of it.
+
+    ``layouts`` gets the name of the layout that it is written for.
+    """
+    path = _below_mappings(site, name, "mappings")
+    return load_mapping(path, layout_of=layouts, vocabulary=vocabulary, tables=site.mappings, name=site.shown(path))
+
+
+def _below_mappings(site: Site, name: str, what: str) -> Path:
+    file = site.below_mappings(name)
+    if file is None:
+        raise ConfigError(Fault(f"{name} leads out of mappings/", hint=f"keep {what} below mappings/"))
+    return file
 
 
 def check(config: Config, registry: Registry, clock: Clock) -> tuple[Fault, ...]:
@@ -140,18 +137,9 @@ class _Checkup:
     def mapping(self, name: str) -> Mapping | None:
         """Return the mapping, read once; None where it is at fault."""
         if name not in self.mappings:
-            self.mappings[name] = self.tried(lambda: self.read(name))
+            layouts = layout_of(self.config, self.registry)
+            self.mappings[name] = self.tried(lambda: read_mapping(self.config.site, name, layouts, self.vocabulary))
         return self.mappings[name]
-
-    def read(self, name: str) -> Mapping:
-        site = self.config.site
-        return load_mapping(
-            site.mappings / name,
-            layout_of=layout_of(self.config, self.registry),
-            vocabulary=self.vocabulary,
-            tables=site.mappings,
-            name=site.shown(site.mappings / name),
-        )
 
     def spare_mappings(self) -> None:
         """Look at the mappings that no route uses yet: whoever writes one wants to know before its route is there."""

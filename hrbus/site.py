@@ -29,7 +29,7 @@ OUR_NAMES = ("adapters", "scheduler")
 
 @dataclass(frozen=True)
 class Site:
-    """The paths of a site. ``root`` is absolute; nothing is made or read here."""
+    """The paths of a site. ``root`` is absolute; nothing is made here, and no file read."""
 
     root: Path
 
@@ -42,6 +42,11 @@ class Site:
     def mappings(self) -> Path:
         """Mappings, with copybooks, layouts and tables."""
         return self.root / "mappings"
+
+    def below_mappings(self, name: str) -> Path | None:
+        """Return the file ``name`` below mappings/; None where it leads out of there, by dots or by a link."""
+        file = self.mappings / name
+        return file if file.resolve().is_relative_to(self.mappings.resolve()) else None
 
     @property
     def schemas(self) -> Path:

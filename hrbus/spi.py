@@ -72,6 +72,7 @@ __all__ = [
     "Kind",
     "Layout",
     "Memory",
+    "NoMemory",
     "Origin",
     "Outcomes",
     "Place",
@@ -209,6 +210,19 @@ class Memory(Protocol):
 
     def forget(self, key: str) -> None:
         """Drop what was kept under ``key``; nothing happens where there was nothing."""
+
+
+class NoMemory:
+    """A ``Memory`` that keeps nothing: for looking at parts that will not run."""
+
+    def get(self, key: str) -> str | None:
+        """Return None."""
+
+    def set(self, key: str, value: str) -> None:
+        """Keep nothing."""
+
+    def forget(self, key: str) -> None:
+        """Have nothing to forget."""
 
 
 @dataclass(frozen=True)

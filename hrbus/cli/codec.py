@@ -40,11 +40,10 @@ def make(copybook: Path, encoding: str, frame: str, options: list[str] | None) -
     from pydantic import ValidationError
 
     from hrbus import site
-    from hrbus.checkup import NoMemory
     from hrbus.clock import SystemClock
     from hrbus.errors import ConfigError, Place
     from hrbus.registry import Registry
-    from hrbus.spi import Context
+    from hrbus.spi import Context, NoMemory
     from hrbus.yaml import faults_of
 
     site.guard()

@@ -197,8 +197,8 @@ class _Reader:
         return CodecPart(kind, settings) if kind and settings else None
 
     def mapping(self, name: str, place: Place, path: str) -> None:
-        file = (self.site.mappings / name).resolve()
-        if not file.is_relative_to(self.site.mappings.resolve()):
+        file = self.site.below_mappings(name)
+        if file is None:
             self.faults.append(Fault("leads out of mappings/", place, path, hint="keep mappings below mappings/"))
         elif not file.is_file():
             there = [str(p.relative_to(self.site.mappings)) for p in self.site.mappings.rglob("*.yaml")]

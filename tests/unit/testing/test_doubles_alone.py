@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from hrbus.spi import ID, KEY, Batch, BatchError, Origin, Summary, TransientError
+from hrbus.spi import ID, KEY, Batch, BatchError, Memory, NoMemory, Origin, Summary, TransientError
 from hrbus.testing import (
     Crash,
     DictMemory,
@@ -22,6 +22,17 @@ from hrbus.testing import (
     TextCodec,
     a_context,
 )
+
+# --- memory ---------------------------------------------------------------------------------------------------------
+
+
+def test_no_memory_keeps_nothing() -> None:
+    memory: Memory = NoMemory()
+    memory.set("cursor", "42")
+    memory.forget("cursor")
+    memory.set("cursor", "43")
+    assert memory.get("cursor") is None
+
 
 # --- clock ----------------------------------------------------------------------------------------------------------
 
