@@ -30,7 +30,6 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-65536",
-    "PRAGMA temp_store=MEMORY",
     "PRAGMA wal_autocheckpoint=16384",  # 64 MiB: pages that several batches touch are copied back once
 )
 BUSY_SECONDS = 30.0

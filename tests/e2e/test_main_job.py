@@ -5,17 +5,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from main_job import MainJob, Program, main_job
-
 from hrbus.testing.sshd import OpenSshServer
+from tests.e2e.main_job import MainJob, Program, main_job
 
 APPLICANTS, BAD, WITHDRAWN = 40, 9, 5
 """WRITEAPP withdraws every seventh applicant."""

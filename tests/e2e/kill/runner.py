@@ -3,13 +3,14 @@
 It reads commands from standard input and answers each with a line:
 
     run N ROUTE ROUTE …     → "killed", or "done STEPS", or "failed ERROR"
+    each N ROUTE ROUTE …    → the same, where every statement of the ledger is a step too
     open N FILE             → the same, for opening a new ledger in FILE
 
 A step is the moment before something that outlives the process: a commit of the ledger, an fsync, a request to a
 far side (HTTP, SFTP). Between two of these nothing lasting happens (what a transaction did goes with it), so a kill
 just before the next is a kill anywhere since the last; the moment after an answer is the moment before the next
-step. With `open` every statement is a step, as tables are made there. N = 0 kills nobody. SIGKILL cannot be caught,
-so nothing tidies up.
+step. With `each` and `open` every statement is a step as well, so that this need not be believed. N = 0 kills
+nobody. SIGKILL cannot be caught, so nothing tidies up.
 
 Everything slow is loaded once, here; each child is a fork of this process and starts within milliseconds. That is
 sound as long as no other thread of this process is at work, which it looks after.
@@ -148,7 +149,7 @@ def main() -> None:
         command, number, *rest = line.split()
         opens = command == "open"
         work = partial(open_ledger, rest[0]) if opens else partial(routes, app, rest)
-        print(fork(int(number), work, statements=opens), flush=True)
+        print(fork(int(number), work, statements=command != "run"), flush=True)
 
 
 if __name__ == "__main__":
