@@ -117,11 +117,12 @@ def listing(
     cursor: Annotated[str | None, Query(max_length=400)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Interviews:
-    """List interviews by their last change, oldest first; ``updated_since`` is inclusive.
+    """List one's own interviews by their last change, oldest first; ``updated_since`` is inclusive.
 
     The order is stable: an interview that changes while pages are read moves to a later page and is seen there.
     """
     rows = _store(request).find(
+        client,
         status=[state.value for state in status or ()],
         external_id=external_id,
         since=None if updated_since is None else milliseconds(updated_since),
@@ -143,7 +144,7 @@ def one(request: Request, response: Response, client: Reader, interview_id: Inte
     """Return an interview as it stands; its ``ETag`` is what a change must name."""
     store = _store(request)
     with store.transaction() as db:
-        row = _found(store.get(db, interview_id))
+        row = _found(store.get(db, client, interview_id))
     response.headers["ETag"] = _etag(row)
     return row.shown()
 
@@ -169,7 +170,7 @@ def change(
         )
     store = _store(request)
     with store.transaction() as db:
-        row = _open(_found(store.get(db, interview_id)))
+        row = _open(_found(store.get(db, client, interview_id)))
         if match not in ("*", _etag(row)):
             raise RefusalError(412, "changed-meanwhile", "The interview has changed since it was read")
         row = store.alter(db, row, expires=milliseconds(wish.expires_at))
@@ -187,7 +188,7 @@ def cancel(request: Request, client: Writer, interview_id: InterviewId) -> Inter
     """Cancel an unfinished interview; cancelling it again changes nothing."""
     store = _store(request)
     with store.transaction() as db:
-        row = _found(store.get(db, interview_id))
+        row = _found(store.get(db, client, interview_id))
         if row.status is not State.CANCELLED:
             row = store.alter(db, _open(row), status=State.CANCELLED)
     return row.shown()
@@ -203,7 +204,7 @@ def result(request: Request, client: Reader, interview_id: InterviewId) -> Resul
     """Return what came out. 409 with ``Retry-After`` while there is nothing yet, 410 when there never will be."""
     store = _store(request)
     with store.transaction() as db:
-        row = _found(store.get(db, interview_id))
+        row = _found(store.get(db, client, interview_id))
         now = store.now_ms()
     story = store.life.story(row.external_id, row.created, row.expires)
     if row.status in (State.COMPLETED, State.REVISED):

@@ -145,14 +145,16 @@ class Store:
         values = (row.id, row.client, row.external_id, json.dumps(row.body), row.status, row.created, row.updated)
         db.execute("INSERT INTO interview VALUES (?,?,?,?,?,?,?,?,?,?)", (*values, ahead, row.expires, row.version))
 
-    def get(self, db: sqlite3.Connection, interview_id: str) -> Row | None:
-        """Return one interview as it stands now."""
+    def get(self, db: sqlite3.Connection, client: str, interview_id: str) -> Row | None:
+        """Return one interview of ``client`` as it stands now; another client's is none."""
         self.catch_up(db)
-        found = db.execute(f"SELECT {self.COLUMNS} FROM interview WHERE id = ?", (interview_id,)).fetchone()  # noqa: S608 - constant
+        query = f"SELECT {self.COLUMNS} FROM interview WHERE id = ? AND client = ?"  # noqa: S608 - constant
+        found = db.execute(query, (interview_id, client)).fetchone()
         return _row(found) if found else None
 
     def find(
         self,
+        client: str,
         *,
         status: Sequence[str] = (),
         external_id: str | None = None,
@@ -160,9 +162,12 @@ class Store:
         after: tuple[int, str] | None = None,
         limit: int = 100,
     ) -> list[Row]:
-        """Return up to ``limit`` interviews by their last change, from ``since`` (inclusive) or behind ``after``."""
-        where: list[str] = ["1"]
-        values: list[str | int] = []
+        """Return up to ``limit`` interviews of ``client`` by their last change.
+
+        They begin with ``since`` (milliseconds since 1970, inclusive) or behind ``after`` (last change and id).
+        """
+        where: list[str] = ["client = ?"]
+        values: list[str | int] = [client]
         if status:
             where.append(f"status IN ({','.join('?' * len(status))})")
             values += status

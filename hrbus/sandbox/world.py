@@ -52,12 +52,12 @@ class World:
 
     def order(self, external_id: str) -> dict[str, Any] | None:
         """Return the order for ``external_id`` as the service stored it, None where there is none."""
-        found = self.store.find(external_id=external_id, limit=1)
+        found = self.store.find(USER, external_id=external_id, limit=1)
         return found[0].body if found else None
 
     def result(self, external_id: str) -> dict[str, Any] | None:
         """Return what the service answers when asked for the result, None where there is none (yet)."""
-        found = self.store.find(external_id=external_id, status=(State.COMPLETED,), limit=1)
+        found = self.store.find(USER, external_id=external_id, status=(State.COMPLETED,), limit=1)
         if not found:
             return None
         row, store = found[0], self.store

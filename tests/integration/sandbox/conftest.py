@@ -58,7 +58,11 @@ def token_of(server: Server, client: str = "hrbus", secret: str = "sandbox-secre
     return requests.post(server.token_url, data=data, auth=(client, secret), timeout=10)
 
 
-CLIENTS = (Client("hrbus", "sandbox-secret"), Client("reader", "other-secret", (READ,)))
+CLIENTS = (
+    Client("hrbus", "sandbox-secret"),
+    Client("reader", "other-secret", (READ,)),
+    Client("rival", "rivals-secret"),
+)
 
 
 @pytest.fixture(scope="module")

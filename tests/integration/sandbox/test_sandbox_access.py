@@ -73,6 +73,24 @@ def test_a_scope_that_was_not_given_is_missing(call: Caller) -> None:
     assert 0 == call("GET", "/_sandbox/counts").json()["orders"]
 
 
+def test_what_another_client_ordered_is_not_there(call: Caller) -> None:
+    rival = Caller(call.server, token_of(call.server, "rival", "rivals-secret").json()["access_token"])
+    identity = call.ordered("4711")
+    own = rival.ordered("4711")
+    assert [own] == [item["id"] for item in rival("GET", "/interviews").json()["items"]]
+    assert [own] == [item["id"] for item in rival("GET", "/interviews?external_id=4711").json()["items"]]
+    path, wish = f"/interviews/{identity}", {"expires_at": "2030-01-01T00:00:00Z"}
+    for method, place, body in (
+        ("GET", path, None),
+        ("GET", f"{path}/result", None),
+        ("PATCH", path, wish),
+        ("DELETE", path, None),
+    ):
+        answer = rival(method, place, body, **({"If_Match": "*"} if body else {}))
+        assert (404, "urn:hrbus:problem:interview-unknown") == (answer.status_code, answer.json()["type"])
+    assert "cancelled" != call("GET", path).json()["status"]
+
+
 def test_every_answer_tells_the_quota(call: Caller) -> None:
     answer = call("GET", "/interviews")
     assert '"default";q=60000;w=60' == answer.headers["RateLimit-Policy"]
