@@ -186,7 +186,7 @@ def test_a_route_that_failed_is_not_said_to_have_found_nothing(site: Path, hrbus
 def test_looking_at_a_site_where_nothing_ran_makes_no_ledger(site: Path, hrbus: Hrbus) -> None:
     assert "Nothing has run here yet.\n" == hrbus("status", "--site", site).out
     assert "Nothing was refused.\n" == hrbus("rejects", "--site", site).out
-    nothing = {"routes": [], "artifacts": [], "held": [], "jobs": {}}
+    nothing: dict[str, object] = {"routes": [], "artifacts": [], "held": [], "jobs": {}}
     assert nothing == json.loads(hrbus("status", "--site", site, "--json").out)
     assert not (site / "var").exists()
 
