@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from adapters.dbf import DBF
 from adapters.delimited import DELIMITED
 from adapters.fixed import FIXED
 from adapters.wrapped import WRAPPED
+from adapters.xlsx import XLSX
 from adapters.xml import XML
 from hrbus.spi import Codec, CodecKind
 from hrbus.testing import a_context
@@ -85,6 +87,23 @@ class TestWrapped(CodecContract):
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w") as archive:
             archive.writestr("staff.csv.gz", gzip.compress(f"no,name,pay,job.active\r\n{rows}".encode()))
+        return stream.getvalue()
+
+
+class TestXlsx(CodecContract):
+    @pytest.fixture
+    def codec(self, tmp_path: Path) -> Codec:
+        return _codec(tmp_path, XLSX)
+
+    @pytest.fixture
+    def sample(self) -> bytes:
+        book = openpyxl.Workbook(write_only=True)
+        sheet = book.create_sheet()
+        sheet.append(["no", "name", "pay", "job.active"])
+        for n in range(1, COUNT):
+            sheet.append([n, "镕 Ada", n + 0.5 if n % 3 else None, n % 2 == 0])
+        stream = io.BytesIO()
+        book.save(stream)
         return stream.getvalue()
 
 

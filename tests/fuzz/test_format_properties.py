@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from adapters.dbf import DBF
 from adapters.delimited import DELIMITED
 from adapters.fixed import FIXED
+from adapters.xlsx import XLSX
 from adapters.xml import XML
 from adapters.xml.spans import Spans
 from hrbus.spi import Batch, Codec, CodecKind, HrbusError, Origin
@@ -226,3 +228,44 @@ def test_records_are_found_at_their_bytes_however_the_stream_is_cut(parts: list[
             assert (at + inner, raw) == spans.take(number)
             number += 2 if part == "<R><R/></R>" else 1
         at += len(part)
+
+
+_cell_text = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1)
+_sheet_text = (_cell_text | st.text("<&\"'= \n\t_x0", min_size=1)).map(lambda text: text[:12])
+
+
+@settings(max_examples=40, deadline=None)
+@given(given_rows=rows(_sheet_text), header=st.sampled_from([0, 1, 3]))
+def test_a_sheet_reads_as_it_was_written(make: Make, given_rows: list[dict[str, Any]], header: int) -> None:
+    there_and_back(make(XLSX, header=header), [row | {"no": row["no"] or 7} for row in given_rows])
+
+
+@settings(max_examples=80, deadline=None)
+@given(at=st.integers(0, 6000), new=st.binary(min_size=1, max_size=4), cut=st.booleans())
+def test_no_bytes_break_the_xlsx_codec(make: Make, at: int, new: bytes, cut: bool) -> None:
+    codec = make(XLSX)
+    stream = io.BytesIO()
+    list(codec.encode([Batch(pl.DataFrame({"no": [1, 2], "name": ["李", "x"]}))], stream))
+    whole = stream.getvalue()
+    at %= len(whole)
+    survives(codec, whole[:at] + new + (b"" if cut else whole[at + len(new) :]))
+
+
+_parts = [
+    "<worksheet>", "<sheetData>", '<row r="1">', '<c r="A1">', '<c r="B2" t="s">', '<c r="C1" t="e">', "<v>1</v>",
+    "</c>", "<v>#N/A</v>", '<c r="D1" t="inlineStr"><is><t>no</t></is></c>', "</row>", "</sheetData>", "</worksheet>",
+    '<c r="A0">', '<c r="AAA1048577">', "<c>", "&x;", "<!--", "-->", "<",
+]  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(parts=st.lists(st.sampled_from(_parts), max_size=14))
+def test_no_sheet_breaks_the_xlsx_codec(make: Make, parts: list[str]) -> None:
+    codec = make(XLSX, header=0)
+    stream = io.BytesIO()
+    list(codec.encode([], stream))
+    changed = io.BytesIO()
+    with zipfile.ZipFile(stream) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, "".join(parts) if name.startswith("xl/worksheets/") else old.read(name))
+    survives(codec, changed.getvalue())

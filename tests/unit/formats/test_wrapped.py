@@ -171,7 +171,7 @@ def test_a_signature_that_is_missing_or_of_another_is_refused(
 ) -> None:
     _, unsigned = encode(pgp(recipients=["theirs.pub"]), [])
     assert [] == decode(pgp(key="theirs"), unsigned)
-    with pytest.raises(BatchError, match="the openpgp layer cannot be taken off: .*no valid signatures"):
+    with pytest.raises(BatchError, match=r"the openpgp layer cannot be taken off: .*no valid signatures"):
         decode(pgp(key="theirs", signed_by=["ours.pub"]), unsigned)
     _, other = encode(pgp(key="ours", recipients=["theirs.pub"]), [])
     with pytest.raises(BatchError, match="the openpgp layer cannot be taken off"):
