@@ -144,7 +144,9 @@ class _Checkup:
     def spare_mappings(self) -> None:
         """Look at the mappings that no route uses yet: whoever writes one wants to know before its route is there."""
         for file in sorted(self.config.site.mappings.glob("*.yaml")):
-            self.mapping(file.name)
+            if file.name not in self.mappings:
+                spare = self.mapping(file.name)
+                self.faults += spare.check_examples(Direction.INTO) if spare else ()
 
     def codec(self, route: Route, path: str, part: CodecPart) -> Codec | None:
         return self.made(route, path, lambda: part.make(self.context))

@@ -131,7 +131,9 @@ def _table(title: str, steps: list[Step], heads: tuple[str, ...]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(*heads, title=title, title_justify="left", box=SIMPLE_HEAD)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    for head in heads:
+        table.add_column(head, overflow="fold")
     for step in steps:
         shown = step.bytes if len(step.bytes) <= 35 else f"{step.bytes[:35]}…"
         table.add_row(f"{step.field}\n{step.note}", str(step.offset), shown, step.document, step.json)
