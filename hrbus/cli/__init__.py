@@ -26,12 +26,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     args = list(sys.argv[1:] if arguments is None else arguments)
     words.speak(words.language(args, os.environ))
     from hrbus.cli.app import build
-    from hrbus.cli.common import explain
+    from hrbus.cli.common import answer_error, explain
 
     try:
         build()(args, prog_name="hrbus")
     except HrbusError as error:
         explain(error)
+        if "--json" in args:
+            answer_error(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from hrbus import __version__
-from hrbus.cli.words import LANGUAGES, _
+from hrbus.cli.words import LANGUAGES, _, known
 
 COMMANDS = (
     "init", "check", "run", "status", "rejects", "decode", "encode", "validate", "schema", "schemas", "adapters",
@@ -53,13 +53,28 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
+def _language(name: str) -> str:
+    if name and not known(name):
+        languages = ", ".join(LANGUAGES)
+        raise typer.BadParameter(
+            _("{name} is not spoken here; the languages are: {languages}").format(name=name, languages=languages)
+        )
+    return name
+
+
 def _everywhere(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Say which version this is."))
     ] = False,
     lang: Annotated[
         str,
-        typer.Option(metavar="|".join(LANGUAGES), help=_("The language of help and messages."), show_default=False),
+        typer.Option(
+            metavar="|".join(LANGUAGES),
+            help=_("The language of help and messages."),
+            show_default=False,
+            callback=_language,
+            is_eager=True,
+        ),
     ] = "",
 ) -> None:
     """Take the options that stand before a command; ``words.language`` has read --lang already."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hrbus.cli.common import JsonOption, SiteOption, answer, here, say, settings, tell
+from hrbus.cli.common import JsonOption, SiteOption, answer, here, row_of, say, settings, tell
 from hrbus.cli.words import _
 from hrbus.errors import ConfigError, HrbusError
 
@@ -38,7 +38,7 @@ def command(
     wrong = any(not fault.warning for fault in faults)
     reached, code = _connect(config) if connect and config and not wrong else ([], 0)
     if as_json:
-        answer({"faults": [_row(fault) for fault in faults], "connections": reached})
+        answer({"faults": [row_of(fault) for fault in faults], "connections": reached})
     else:
         _for_people(config, faults, reached)
     if wrong or code:
@@ -69,16 +69,3 @@ def _for_people(config: Config | None, faults: list[Fault], reached: list[dict[s
     elif config and all(row["reached"] for row in reached):
         text = _("{routes} routes, {connections} connections, {jobs} jobs: all is right.")
         print(text.format(routes=len(config.routes), connections=len(config.connections), jobs=len(config.jobs)))
-
-
-def _row(fault: Fault) -> dict[str, Any]:
-    place = fault.place
-    return {
-        "file": place.file if place else None,
-        "line": place.line if place else None,
-        "column": place.column if place else None,
-        "path": fault.path,
-        "message": fault.message,
-        "hint": fault.hint,
-        "warning": fault.warning,
-    }

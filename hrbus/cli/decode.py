@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
 from hrbus.cli.codec import CopybookOption, EncodingOption, FrameOption, OptionsOption, make, tell_reject
-from hrbus.cli.common import say
+from hrbus.cli.common import readable, say
 from hrbus.cli.words import _
-from hrbus.errors import ConfigError, Fault, RecordError
+from hrbus.errors import RecordError
 
 
 def command(
@@ -29,17 +29,22 @@ def command(
     codec = make(copybook, encoding, frame, [*([] if trim else ["trim=false"]), *(option or [])])
     out, rejected = sys.stdout.buffer, 0
     try:
-        with sys.stdin.buffer if str(data) == "-" else data.open("rb") as stream:
+        with _opened(data) as stream:
             for batch in codec.decode(stream, Origin(str(data))):
                 if len(batch):
                     out.write(("\n".join(lines(batch.frame, codec.layout)) + "\n").encode())
                 for reject in batch.rejects:
                     tell_reject(reject)
                 rejected += len(batch.rejects)
-    except FileNotFoundError:
-        raise ConfigError(Fault(_("there is no file {file}").format(file=data))) from None
     finally:
         out.flush()
     if rejected:
         say(_("{count} records were rejected.").format(count=rejected))
         raise typer.Exit(RecordError.exit_code)
+
+
+def _opened(data: Path) -> BinaryIO:
+    if str(data) == "-":
+        return sys.stdin.buffer
+    with readable(data):
+        return data.open("rb")

@@ -11,9 +11,9 @@ from typing import Annotated, BinaryIO
 import typer
 
 from hrbus.cli.codec import CopybookOption, EncodingOption, FrameOption, OptionsOption, make, tell_reject
-from hrbus.cli.common import say
+from hrbus.cli.common import readable, say, writable
 from hrbus.cli.words import _
-from hrbus.errors import ConfigError, Fault, RecordError
+from hrbus.errors import RecordError
 
 
 def command(
@@ -51,10 +51,8 @@ def _input(source: Path) -> Iterator[BinaryIO]:
     if str(source) == "-":
         yield sys.stdin.buffer
         return
-    try:
+    with readable(source):
         stream = source.open("rb")
-    except FileNotFoundError:
-        raise ConfigError(Fault(_("there is no file {file}").format(file=source))) from None
     with stream:
         yield stream
 
@@ -67,9 +65,12 @@ def _output(target: Path) -> Iterator[BinaryIO]:
         sys.stdout.buffer.flush()
         return
     part = target.with_name(f".{target.name}.part")
+    with writable(target):
+        made = part.open("wb")
     try:
-        with part.open("wb") as stream:
+        with made as stream:
             yield stream
-        part.replace(target)
+        with writable(target):
+            part.replace(target)
     finally:
         part.unlink(missing_ok=True)

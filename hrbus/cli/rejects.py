@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hrbus.cli.common import JsonOption, SiteOption, answer, console, here
+from hrbus.cli.common import JsonOption, SiteOption, answer, here, show
 from hrbus.cli.words import _
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def command(
         table.add_row(*place, row.stage, row.field, row.reason)
         if show_values and row.raw:
             table.add_row("", "", "", "", "", "", "", row.raw.hex(" "))
-    console().print(table)
+    show(table)
 
 
 def _row(row: RejectRow, show_values: bool) -> dict[str, Any]:

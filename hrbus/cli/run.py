@@ -11,7 +11,7 @@ import typer
 
 from hrbus.cli.common import JsonOption, SiteOption, answer, console, explain, here, say
 from hrbus.cli.words import _
-from hrbus.errors import HrbusError, RecordError
+from hrbus.errors import HrbusError, RecordError, TransientError
 
 if TYPE_CHECKING:
     from hrbus.app import App
@@ -38,6 +38,8 @@ def command(
     rejected = sum(summary.rejected for summary in done.values())
     if failed:
         raise typer.Exit(next(iter(failed.values())).exit_code)
+    if stop():
+        raise typer.Exit(TransientError.exit_code)
     if rejected:
         say(_("{count} records were rejected; hrbus rejects says why.").format(count=rejected))
         raise typer.Exit(RecordError.exit_code)
@@ -76,8 +78,9 @@ def _show(done: dict[str, Summary], failed: Container[str]) -> None:
     for route, summary in done.items():
         print(f"{route}: {equation(summary)}")
         if route in failed:
-            continue  # why was said already; that nothing came would be no answer
-        if not summary.read:
+            if not summary.read:  # why was said already; that nothing new was there would be no answer
+                print(_("  it failed: whether something new was there could not be looked at"))
+        elif not summary.read:
             print(_("  nothing new was there"))
         elif not summary.sent:
             print(_("  nothing was sent"))

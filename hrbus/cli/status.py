@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hrbus.cli.common import JsonOption, SiteOption, answer, console, here
+from hrbus.cli.common import JsonOption, SiteOption, answer, here, show
 from hrbus.cli.words import _
 
 if TYPE_CHECKING:
@@ -84,9 +84,8 @@ def _routes(found: Report) -> None:
     table = Table(_("route"), _("pending"), _("held"), _("last run"), _("state"), box=None, header_style="bold")
     for row in rows:
         table.add_row(row.route, str(row.pending), str(row.held), _moment(row), _state(row))
-    out = console()
-    out.print(table)
-    out.print("")
+    show(table)
+    print()
     for row in rows:
         if row.last:
             print(f"{row.route}: {equation(row.last.summary)}")
@@ -101,7 +100,7 @@ def _moment(row: RouteRow) -> str:
 def _state(row: RouteRow) -> str:
     if row.running:
         return _("running ({owner})").format(owner=row.running)
-    return row.last.state if row.last else ""
+    return _(row.last.state) if row.last else ""
 
 
 def _waiting(found: Report, row: RouteRow) -> Iterator[str]:
@@ -127,10 +126,9 @@ def _jobs(jobs: dict[str, dict[str, Any]]) -> None:
     for name, entry in jobs.items():
         skipped = entry.get("skipped", {}).get("times", 0)
         said = entry.get("said", "") + (_(" ({count} starts skipped)").format(count=skipped) if skipped else "")
-        table.add_row(name, entry.get("due", ""), entry.get("outcome", ""), said)
-    out = console()
-    out.print("")
-    out.print(table)
+        table.add_row(name, entry.get("due", ""), _(entry.get("outcome", "")), said)
+    print()
+    show(table)
 
 
 def _trace(found: Report | None, key: str, as_json: bool) -> None:

@@ -10,10 +10,29 @@ holds their Chinese. It is read as it is, when Chinese is asked for: nothing has
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 LANGUAGES = ("en", "zh")
+
+STATES = ("running", "done", "stopped", "failed", "killed", "missed", "pending", "held", "sent", "refused", "skipped")
+"""How runs, starts and records stand, as the ledger and the diary call it."""
+
+FREQUENT = (
+    "there is no route {name}",
+    "there is no connection {name}",
+    "there is no adapter {name}",
+    "there is no codec {name}",
+    "there is no job {name}",
+    "did you mean {name}?",
+    "{file} has: {names}",
+    "the current folder {folder} is no site: it has no config/",
+    "go to one, name one with --site DIR or {variable}, or make one: hrbus init DIR",
+    "{folder} ({option}) is no site: it has no config/",
+    "make one: hrbus init {folder}",
+)
+"""Faults that people meet often. Their sentences are made where no language is known, and translated when shown."""
 
 _catalogue: dict[str, str] = {}
 
@@ -21,6 +40,16 @@ _catalogue: dict[str, str] = {}
 def _(text: str) -> str:
     """Return ``text`` in the language that ``speak`` chose; as it is where it has no translation."""
     return _catalogue.get(text, text)
+
+
+def translated(sentence: str) -> str:
+    """Return a sentence of a fault in the language that ``speak`` chose; as it is unless it is in ``FREQUENT``."""
+    for template in FREQUENT if _catalogue else ():
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(template))
+        found = re.fullmatch(pattern, sentence, re.DOTALL)
+        if found:
+            return _(template).format(**found.groupdict())
+    return sentence
 
 
 def speak(chosen: str) -> None:
@@ -33,7 +62,8 @@ def speak(chosen: str) -> None:
 def language(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     """Return the language: ``--lang`` (which the commands themselves come too late to know), then the environment.
 
-    The environment's order is that of POSIX, with HRBUS_LANG before it; any other language is answered in English.
+    The environment's order is that of POSIX, with HRBUS_LANG before it. A language that the environment names and
+    hrbus does not speak is answered in English; one that --lang names is refused as soon as that can be said.
     """
     asked = ""
     for number, argument in enumerate(arguments):
@@ -42,8 +72,13 @@ def language(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
         elif argument.startswith("--lang="):
             asked = argument.removeprefix("--lang=")
     named = next((environ[name] for name in ("HRBUS_LANG", "LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
-    short = (asked or named)[:2].lower()
-    return short if short in LANGUAGES else "en"
+    return known(asked or named) or "en"
+
+
+def known(name: str) -> str:
+    """Return the language that ``name`` (``zh``, ``zh_CN.UTF-8``, ``en-GB``) means, "" where it is not spoken."""
+    short = re.split("[_.@-]", name)[0].lower()
+    return short if short in LANGUAGES else ""
 
 
 def read(catalogue: str) -> dict[str, str]:

@@ -123,6 +123,26 @@ def test_files_that_are_not_there_are_named(tmp_path: Path, copybook: Path, hrbu
     assert not (tmp_path / "x").exists()
 
 
+def test_a_folder_is_no_file_to_read_or_write(tmp_path: Path, copybook: Path, data: Path, hrbus: Hrbus) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    answer = hrbus("decode", folder, "-c", copybook)
+    assert (2, f"error: {folder} cannot be read: Is a directory\n") == (answer.code, answer.err)
+    answer = hrbus("encode", folder, "-c", copybook, "--output", tmp_path / "x")
+    assert (2, f"error: {folder} cannot be read: Is a directory\n") == (answer.code, answer.err)
+    answer = hrbus("encode", tmp_path / "good.jsonl", "-c", copybook, "--output", folder)
+    assert (2, f"error: {folder} cannot be written: Is a directory\n") == (answer.code, answer.err)
+    assert [] == list(tmp_path.glob(".*.part"))
+
+
+def test_an_output_in_a_folder_that_is_not_there_is_named(
+    tmp_path: Path, copybook: Path, data: Path, hrbus: Hrbus
+) -> None:
+    wanted = tmp_path / "none" / "x"
+    answer = hrbus("encode", tmp_path / "good.jsonl", "-c", copybook, "--output", wanted)
+    assert (2, f"error: {wanted} cannot be written: No such file or directory\n") == (answer.code, answer.err)
+
+
 def test_a_pipe_works_both_ways(copybook: Path, data: Path, hrbus: Hrbus, monkeypatch: pytest.MonkeyPatch) -> None:
     with io.TextIOWrapper(io.BytesIO(data.read_bytes())) as stream:
         monkeypatch.setattr(sys, "stdin", stream)

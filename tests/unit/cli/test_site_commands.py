@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hrbus.app import App
 from hrbus.cli import main
 from hrbus.site import init
+from hrbus.values import Summary
 
 Hrbus = Callable[..., Any]
 
@@ -181,6 +184,48 @@ def test_a_route_that_failed_is_not_said_to_have_found_nothing(site: Path, hrbus
     assert 2 == answer.code
     assert "error: " in answer.err
     assert "nothing new was there" not in answer.out
+    assert "it failed: whether something new was there could not be looked at" in answer.out
+
+
+def test_programs_are_told_on_stdout_what_ends_a_command(site: Path, hrbus: Hrbus) -> None:
+    (site / "config" / "routes.yaml").write_text(ROUTES.replace("connection: here", "connection: hree"))
+    answer = hrbus("run", "vacancies", "--site", site, "--json")
+    assert 2 == answer.code
+    told = json.loads(answer.out)
+    assert "there is no connection hree" in told["error"]
+    assert ("config/routes.yaml", 4) == (told["faults"][0]["file"], told["faults"][0]["line"])
+    assert answer.err.startswith("error: config/routes.yaml:4:19")
+    assert "" == hrbus("run", "vacancies", "--site", site).out
+
+
+def test_a_run_that_was_asked_to_stop_leaves_with_five(
+    site: Path, hrbus: Hrbus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = App.run
+
+    def stopping(app: App, route: str, **how: Any) -> Summary:
+        signal.raise_signal(signal.SIGTERM)
+        return true(app, route, **how)
+
+    monkeypatch.setattr(App, "run", stopping)
+    answer = hrbus("run", "vacancies", "vacancies", "--site", site, "--only")
+    assert 5 == answer.code
+    assert "Stopped before vacancies; run again to go on." in answer.err
+
+
+def test_a_reject_is_shown_whole_where_nothing_has_a_width(
+    ran: Path, hrbus: Hrbus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (row,) = json.loads(hrbus("rejects", "--site", ran, "--json").out)
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = hrbus("rejects", "--site", ran).out.splitlines()
+    assert 2 == len(lines)
+    assert lines[1].rstrip().endswith(row["reason"])
+    assert row["field"] in lines[1]
+
+
+def test_states_are_said_in_chinese(ran: Path, hrbus: Hrbus) -> None:
+    assert "完成" in hrbus("--lang", "zh", "status", "--site", ran).out
 
 
 def test_looking_at_a_site_where_nothing_ran_makes_no_ledger(site: Path, hrbus: Hrbus) -> None:
