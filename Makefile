@@ -19,7 +19,7 @@ demo: $(VENV)/.installed  ## install, then run the main job end to end on this m
 	@$(BIN)/hrbus demo
 
 test: $(VENV)/.installed-dev lint  ## install, then check and test everything
-	@$(BIN)/python -m pytest -ra --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest -ra -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.installed-dev  ## style, types, and who imports whom
 	@$(BIN)/ruff check .

@@ -65,7 +65,7 @@ def _for_people(config: Config | None, faults: list[Fault], reached: list[dict[s
         print(f"{row['name']}: {_('reached') if row['reached'] else _('not reached')}: {row['said']}")
     wrong = sum(not fault.warning for fault in faults)
     if wrong:
-        say(_("{count} faults.").format(count=wrong))
+        say(_("1 fault.") if wrong == 1 else _("{count} faults.").format(count=wrong))
     elif config and all(row["reached"] for row in reached):
         text = _("{routes} routes, {connections} connections, {jobs} jobs: all is right.")
         print(text.format(routes=len(config.routes), connections=len(config.connections), jobs=len(config.jobs)))

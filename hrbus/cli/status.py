@@ -148,7 +148,9 @@ def _rows_of(found: Report, key: str) -> list[RecordRow]:
 
 
 def _record(row: RecordRow) -> None:
-    print(_("{route}, revision {revision}: {state}").format(route=row.route, revision=row.revision, state=row.state))
+    print(
+        _("{route}, revision {revision}: {state}").format(route=row.route, revision=row.revision, state=_(row.state))
+    )
     place = {"number": row.number, "artifact": row.artifact, "offset": row.offset}
     print("  " + _("record {number} of {artifact}, byte {offset}").format(**place))
     if row.far_id:

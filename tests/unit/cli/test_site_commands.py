@@ -106,6 +106,7 @@ def test_check_names_every_fault_of_settings_with_its_place(site: Path, hrbus: H
     assert (
         "error: config/routes.yaml:4:19: routes.vacancies.from.connection: there is no connection hree" in answer.err
     )
+    assert "1 fault." == answer.err.splitlines()[-1]
 
 
 def test_check_names_a_key_that_is_no_field(site: Path, hrbus: Hrbus) -> None:
@@ -225,6 +226,7 @@ def test_a_reject_is_shown_whole_where_nothing_has_a_width(
 
 
 def test_states_are_said_in_chinese(ran: Path, hrbus: Hrbus) -> None:
+    assert "版本 1：已发送" in hrbus("--lang", "zh", "status", "--site", ran, "--key", "REQ-1").out
     assert "完成" in hrbus("--lang", "zh", "status", "--site", ran).out
 
 
