@@ -28,7 +28,9 @@ def reading(wrong: Wrong, record: bytes, page: Page) -> str:
         return f"{where} holds a count that its table does not allow: {_hex(data)}"
     if leaf.type is Type.TEXT:
         return f"{where} holds {_foreign(leaf, data, page)}"
-    return f"{where} {_READING[wrong.code]}: {_hex(data)}"
+    signed = leaf.item.picture is None or leaf.item.picture.signed
+    code = kernels.BAD_DIGIT if wrong.code == kernels.BAD_SIGN and not signed else wrong.code
+    return f"{where} {_READING[code]}: {_hex(data)}"
 
 
 def writing(wrong: Wrong, page: Page) -> str:

@@ -46,7 +46,9 @@ class Signs:
         signed, unsigned = digits.copy(), digits.copy()
         if ebcdic_page:
             for zone in (0xC0, 0xA0, 0xE0):
-                signed[zone : zone + 10] = unsigned[zone : zone + 10] = range(10)
+                signed[zone : zone + 10] = range(10)
+            # Some compilers leave C on a positive number that has no sign; A and E would turn letters into digits.
+            unsigned[0xC0:0xCA] = range(10)
             for zone in (0xD0, 0xB0):
                 signed[zone : zone + 10] = np.arange(10) | MINUS
         else:

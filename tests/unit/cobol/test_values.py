@@ -116,7 +116,8 @@ def test_ieee_floats_are_read_in_either_byte_order(records: Make) -> None:
     ("clause", "data", "reason"),
     [
         ("PIC 9(3)", "f0c1f2", "PIC 9(3) at byte 1 of the record holds something that is no digit: X'F0C1F2'"),
-        ("PIC 9(3)", "f0f1d2", "PIC 9(3) at byte 1 of the record has no valid sign: X'F0F1D2'"),
+        ("PIC 9(3)", "f0f1e7", "PIC 9(3) at byte 1 of the record holds something that is no digit: X'F0F1E7'"),
+        ("PIC 9(3)", "f0f1d2", "PIC 9(3) at byte 1 of the record holds something that is no digit: X'F0F1D2'"),
         ("PIC 9(3)", "404040", "PIC 9(3) at byte 1 of the record is blank: X'404040'"),
         ("PIC S9(3) COMP-3", "0000", "PIC S9(3) COMP-3 at byte 1 of the record holds low-values: X'0000'"),
         (
