@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, literal, select, update
 
 from hrbus.ledger.intake import judge_all
 from hrbus.ledger.run import Run, Write
@@ -234,6 +234,8 @@ def _find_partners(work: Write, route: int) -> None:
         update(links).where(links.c.partner.is_(None), links.c.record.in_(waiting)).values(partner=newest)
     )
     alone = select(links.c.record).where(links.c.record == records.c.id, links.c.partner.is_(None)).exists()
+    missing = select(func.min(links.c.root)).where(links.c.record == records.c.id, links.c.partner.is_(None))
+    reason = literal("the ") + missing.scalar_subquery() + " that it refers to has not come yet"
     held = records.c.held_for == str(HeldFor.PARTNER)
     work.connection.execute(
         update(records)
@@ -246,7 +248,7 @@ def _find_partners(work: Write, route: int) -> None:
         .values(
             state=str(RecordState.HELD),
             held_for=str(HeldFor.PARTNER),
-            reason="a record that it refers to has not come yet",
+            reason=reason,
         )
     )
 

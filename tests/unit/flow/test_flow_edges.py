@@ -162,6 +162,7 @@ def test_a_record_that_names_no_partner_is_held_like_one_whose_partner_is_missin
     world.give_vacancies("V1;Cook")
     world.give("1;ADA;", "2;BOB;V1")
     assert Summary(read=2, sent=1, held=1) == world.go()
+    assert ["the Vacancy that it refers to has not come yet"] == [row.reason for row in world.report.held()]
 
 
 def test_a_key_with_a_character_that_no_database_keeps_is_refused(world: World) -> None:

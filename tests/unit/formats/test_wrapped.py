@@ -99,6 +99,7 @@ def encrypted_zip() -> bytes:
         ("gzip", gzip.compress(PLAIN)[:-4], "x: the gzip layer is damaged"),
         ("gzip", gzip.compress(PLAIN)[:-8] + b"\0" * 8, "x: the gzip layer is damaged"),
     ],
+    ids=["two members", "no member", "no zip", "cut zip", "sum", "encrypted", "no gzip", "cut gzip", "gzip sum"],
 )  # fmt: skip
 def test_a_damaged_layer_is_refused(wrap: Wrap, decode: Decode, layer: str, content: bytes, said: str) -> None:
     with pytest.raises(BatchError, match=said):
