@@ -74,7 +74,7 @@ class FileTarget:
 
     def deliver(self, batches: Iterable[Batch], delivery: Delivery) -> Iterator[Outcomes]:
         """Write one file of all records and yield the outcomes once it has its final name."""
-        sent: list[pl.Series] = []
+        sent: list[pl.Series | range] = []
         refused: list[Reject] = []
         if delivery.marked.startswith(f"{UPLOADED} "):
             names = self._names(delivery, *delivery.marked.removeprefix(f"{UPLOADED} ").split("\n"))
@@ -88,7 +88,7 @@ class FileTarget:
                     self._upload(cast("BinaryIO", local), names, delivery, sum(map(len, sent)))
                     delivery.mark(f"{UPLOADED} {names.final}\n{names.trigger}")
                     self._finish(names)
-        yield from (Outcomes.of(ids, Status.SENT, names.final) for ids in sent)
+        yield from (Outcomes.of(pl.Series(ID, ids, pl.Int64), Status.SENT, names.final) for ids in sent)
         if refused:
             yield _refusals(refused)
 
@@ -111,12 +111,12 @@ class FileTarget:
         batches: Iterable[Batch],
         stream: BinaryIO,
         delivery: Delivery,
-        sent: list[pl.Series],
+        sent: list[pl.Series | range],
         refused: list[Reject],
     ) -> None:
         for batch in self._codec.encode(batches, stream, delivery):
             if len(batch):
-                sent.append(batch.frame[ID])
+                sent.append(_short(batch.frame[ID]))
             refused.extend(reject for reject in batch.rejects if reject.stage is Stage.ENCODE)
 
     def _upload(self, content: BinaryIO, names: _Names, delivery: Delivery, records: int) -> None:
@@ -201,3 +201,9 @@ def _refusals(refused: list[Reject]) -> Outcomes:
         "answer": [f"{reject.field}: {reject.reason}" if reject.field else reject.reason for reject in refused],
     }
     return Outcomes(pl.DataFrame(rows, OUTCOME_SCHEMA))
+
+
+def _short(ids: pl.Series) -> pl.Series | range:
+    """Return ids that follow each other as a range: a file of ten million records must not be held in memory."""
+    first, last = ids[0], ids[-1]
+    return range(first, last + 1) if last - first + 1 == len(ids) and ids.is_sorted() else ids

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -86,6 +87,7 @@ def _counts(done: dict[str, Summary]) -> None:
 
 
 def _rejects(stage: Stage) -> None:
+    console().print(_("Two records are wrong on purpose; the others do not wait for them."))
     from hrbus.ledger.report import Report
 
     report = Report(stage.app.ledger.database)
@@ -166,4 +168,9 @@ def _places(stage: Stage) -> None:
     )
     for text, path in rows:
         out.print(f"{text}: {path}")
-    out.print(_("Look around: hrbus status --site {folder}").format(folder=root))
+    out.print(_("Look around: {program} status --site {folder}").format(program=sys.argv[0], folder=root))
+    out.print(
+        _("Both servers have stopped with the demonstration; {program} sandbox starts your own.").format(
+            program=sys.argv[0]
+        )
+    )

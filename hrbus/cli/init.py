@@ -23,4 +23,4 @@ def command(
         answer({"site": str(folder.absolute()), "files": [str(file) for file in made]})
         return
     print(_("{folder} is a site now, with {count} files.").format(folder=folder, count=len(made)))
-    print(_("Next: adapt config/connections.yaml, then say hrbus check --site {folder}").format(folder=folder))
+    print(_("Next: go there and start hrbus sandbox, whose servers its settings name; then say hrbus check."))

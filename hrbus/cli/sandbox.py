@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from hrbus.cli.common import SiteOption, here
 from hrbus.cli.words import _
+from hrbus.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
     from hrbus.sandbox.world import World
@@ -37,6 +39,8 @@ def command(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    _free(http_port, "--http-port")
+    _free(sftp_port, "--sftp-port")
     folder = place.var / "sandbox"
     with open_world(folder, http_port=http_port, sftp_port=sftp_port, life=Life(seed, minutes)) as world:
         _sample(place, world)
@@ -44,6 +48,17 @@ def command(
         # Polars installs a handler of SIGINT below Python's that resumes system calls: a long wait is not woken.
         while not stop.wait(0.5):
             pass
+
+
+def _free(port: int, option: str) -> None:
+    """Refuse a port that somebody else listens on."""
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return
+    except OSError as error:
+        message = _("the port {port} cannot be used ({why})").format(port=port, why=error.strerror)
+        hint = _("choose another with {option}, and write it into config/connections.yaml").format(option=option)
+        raise ConfigError(Fault(message, hint=hint)) from None
 
 
 def _sample(site: Site, world: World) -> None:

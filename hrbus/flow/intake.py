@@ -107,6 +107,8 @@ class Intake:
         counts = intake.complete(self.run, taken, self.route.on_change, keep=self.route.target is None)
         self.spool.drop(taken.sha256)
         log.info("route=%s artifact=%s complete %s", self.route.name, taken.name, counts)
+        if not counts.read:
+            self.note(f"{taken.name}: holds no records")
         return True
 
     def _batches(self, taken: Taken) -> Iterator[tuple[int, Batch]]:

@@ -36,6 +36,10 @@ class Outward(Protocol):
     """A mapping used from documents to a layout."""
 
     @property
+    def version(self) -> str:
+        """A text that is another one whenever the mapping converts otherwise."""
+
+    @property
     def root(self) -> str:
         """The document that it starts from."""
 
@@ -121,10 +125,12 @@ class Route:
 
     @property
     def version(self) -> str:
-        """What reads and maps an artifact: where it changes, one that was left in the middle is begun anew."""
-        parts = repr(
-            (self.codec.layout, self.reading, self.into.version, self.key, self.ignore, sorted(self.take.items()))
-        )
+        """What reads and maps an artifact.
+
+        Where it changes, one that was left in the middle is begun anew, and one with rejects is read again.
+        """
+        mappings = (self.into.version, self.out.version if self.out else "")
+        parts = repr((self.codec.layout, self.reading, mappings, self.key, self.ignore, sorted(self.take.items())))
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 

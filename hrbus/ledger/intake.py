@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
@@ -75,12 +76,14 @@ def begin(run: Run, name: str, sha256: str, size: int, version: str) -> Taken:
     """Take up an artifact and say how far the ledger has it.
 
     One that failed before is begun anew. One that was left in the middle goes on after its last batch, unless
-    ``version`` (what reads and maps it) is another now: then it is begun anew as well.
+    ``version`` (what reads and maps it) is another now: then it is begun anew as well. One that is known is read
+    again where some of its records were rejected and ``version`` is another now: somebody has mended what reads it.
     """
     with run.write() as work:
         mine = (artifacts.c.route == run.route) & (artifacts.c.sha256 == sha256)
-        row = work.connection.execute(select(artifacts).where(mine)).one_or_none()
-        if row is None:
+        newest = select(artifacts).where(mine).order_by(artifacts.c.id.desc()).limit(1)
+        row = work.connection.execute(newest).one_or_none()
+        if row is None or _is_worth_another_look(work.connection, row, version):
             values = {"route": run.route, "sha256": sha256, "size": size}
             fresh = insert(artifacts).values(**values, **_from_the_start(run, name, version)).returning(*artifacts.c)
             return _taken(work.connection.execute(fresh).one())
@@ -89,8 +92,20 @@ def begin(run: Run, name: str, sha256: str, size: int, version: str) -> Taken:
             return found
         _discard(work, row.id)
         work.connection.execute(delete(rejects).where(rejects.c.artifact == row.id))
-        again = update(artifacts).where(mine).values(**_from_the_start(run, name, version)).returning(*artifacts.c)
+        again = (
+            update(artifacts)
+            .where(artifacts.c.id == row.id)
+            .values(**_from_the_start(run, name, version))
+            .returning(*artifacts.c)
+        )
         return _taken(work.connection.execute(again).one())
+
+
+def _is_worth_another_look(connection: Connection, row: Row[Any], version: str) -> bool:
+    """Say whether a known artifact has rejects that what reads it now may let pass."""
+    if not _taken(row).is_known or row.version == version:
+        return False
+    return bool(counts_of(connection, row.id).rejected)
 
 
 def unfinished(run: Run) -> list[Taken]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -24,6 +24,7 @@ from hrbus.ledger.schema import (
     IS_OPEN,
     ArtifactState,
     DeliveryState,
+    RunState,
     artifacts,
     deliveries,
     leases,
@@ -310,7 +311,12 @@ def _runs() -> Select[Any]:
 
 
 def _run(row: Any) -> RunRow:
-    return RunRow(row.id, row.route_name, row.started, row.ended or "", row.state, row.error, summary_of(row))
+    summary = summary_of(row)
+    if row.state == RunState.RUNNING:
+        # What waits is counted when a run ends; until then it is what is not accounted for yet.
+        rest = summary.sent + summary.unchanged + summary.rejected + summary.skipped
+        summary = replace(summary, held=0, pending=summary.read - rest)
+    return RunRow(row.id, row.route_name, row.started, row.ended or "", row.state, row.error, summary)
 
 
 def _by_state(connection: Any, table: Any, route: int) -> dict[str, int]:

@@ -166,7 +166,7 @@ artifacts = Table(
     _count("changed"),
     _count("rejected"),
     _count("skipped"),
-    UniqueConstraint("route", "sha256"),
+    Index("ix_artifacts_sha256", "route", "sha256"),
     Index("ix_artifacts_route_state", "route", "state"),
 )
 

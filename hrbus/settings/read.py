@@ -8,13 +8,13 @@ secrets, and every name that points from one file to another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from re import fullmatch
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from hrbus.errors import ConfigError, Fault, Place
 from hrbus.registry import Registry
@@ -255,6 +255,7 @@ class _Reader:
         plain = node.plain(resolve)
         try:
             made = model.model_validate(plain)
+            self.faults.extend(_in_clear(made, node, path))
         except ValidationError as error:
             self.faults.extend(f for f in faults_of(error, node, model, path) if f.place not in lost)
             return None
@@ -305,3 +306,17 @@ def _meant(name: str, names: Iterable[str]) -> str:
     if near:
         return f"did you mean {near[0]}?"
     return f"known here: {', '.join(known)}" if known else "none is declared yet"
+
+
+def _in_clear(made: BaseModel, node: Node, path: str) -> Iterator[Fault]:
+    """Yield a fault for every secret that is written into the file itself, where copies and backups show it."""
+    if not isinstance(node, Entries):
+        return
+    for name, declared in type(made).model_fields.items():
+        key = declared.alias or name
+        below, value = node.entries.get(key), getattr(made, name)
+        if isinstance(value, BaseModel) and below is not None:
+            yield from _in_clear(value, below, f"{path}.{key}")
+        elif isinstance(value, SecretStr) and isinstance(below, Text) and below.secret is None:
+            hint = "write !env NAME, or !file PATH with the secret in that file"
+            yield Fault("a secret does not stand in a file of settings", below.place, f"{path}.{key}", hint)

@@ -148,6 +148,36 @@ def test_nothing_stays_in_the_spool_when_the_ledger_has_it(world: World) -> None
     assert [] == list(world.spool.folder.iterdir())
 
 
+@pytest.mark.parametrize(("name", "mended"), [("unmappable", "into"), ("unsendable", "out")])
+def test_a_file_with_rejects_is_read_again_when_a_mapping_is_mended(world: World, name: str, mended: str) -> None:
+    lines = ("1;ADA;V1", f"2;{name};V1")
+    world.give(*lines)
+    assert Summary(read=2, sent=1, rejected=1) == world.go()
+    world.give(*lines)
+    assert Summary() == world.go()
+    world.change(**{mended: FlatMapping("Candidate", COLUMNS, version="2")})
+    world.give(*lines)
+    assert Summary(read=2, sent=1, unchanged=1) == world.go()
+    assert ["ADA", name] == world.names
+    world.give(*lines)
+    assert Summary() == world.go()
+
+
+def test_a_file_without_rejects_is_not_read_again_when_the_mapping_changes(world: World) -> None:
+    world.give("1;ADA;V1")
+    world.go()
+    world.change(into=FlatMapping("Candidate", COLUMNS, version="2"))
+    world.give("1;ADA;V1")
+    assert Summary() == world.go()
+
+
+def test_a_file_without_records_is_said(world: World) -> None:
+    world.give()
+    said: list[str] = []
+    world.go(note=said.append)
+    assert ["A.TXT: holds no records"] == said
+
+
 def test_known_content_under_another_name_is_said(world: World) -> None:
     world.give("1;ADA;V1")
     world.go()

@@ -70,6 +70,14 @@ def test_a_secret_is_resolved_and_not_shown(site: Site, plugged: Registry) -> No
     assert "open sesame" not in repr(config)
 
 
+def test_a_secret_in_clear_is_a_fault(site: Site, plugged: Registry, change: Change) -> None:
+    change("connections.yaml", "password: !env SHELF_PASSWORD", "password: open sesame")
+    assert [
+        "config/connections.yaml:5:15: connections.store.password: a secret does not stand in a file of settings; "
+        "write !env NAME, or !file PATH with the secret in that file"
+    ] == faults(site, plugged)
+
+
 def test_a_missing_secret_is_named_once_with_its_line(site: Site, plugged: Registry) -> None:
     assert [
         "config/connections.yaml:5:15: connections.store: the environment variable SHELF_PASSWORD is not set; "

@@ -107,10 +107,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["route"], ["routes.id"], name=op.f("fk_artifacts_route")),
         sa.ForeignKeyConstraint(["run"], ["runs.id"], name=op.f("fk_artifacts_run")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_artifacts")),
-        sa.UniqueConstraint("route", "sha256", name=op.f("uq_artifacts_route")),
     )
     op.create_index("ix_artifacts_route_state", "artifacts", ["route", "state"], unique=False)
     op.create_index(op.f("ix_artifacts_run"), "artifacts", ["run"], unique=False)
+    op.create_index("ix_artifacts_sha256", "artifacts", ["route", "sha256"], unique=False)
     op.create_table(
         "attempts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -252,6 +252,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_attempts_delivery"), table_name="attempts")
     op.drop_table("attempts")
     op.drop_index(op.f("ix_artifacts_run"), table_name="artifacts")
+    op.drop_index("ix_artifacts_sha256", table_name="artifacts")
     op.drop_index("ix_artifacts_route_state", table_name="artifacts")
     op.drop_table("artifacts")
     op.drop_index(op.f("ix_runs_route"), table_name="runs")
