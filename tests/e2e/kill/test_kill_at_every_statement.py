@@ -12,6 +12,8 @@ import shutil
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from hrbus.clock import SystemClock
 from hrbus.ledger import Ledger
 from hrbus.ledger.report import Report
@@ -102,6 +104,7 @@ def written(site: Path) -> list[tuple[str, str]]:
     return [(record["no"], record["name"]) for record in map(json.loads, lines)]
 
 
+@pytest.mark.timeout(1500)  # a hundred kills and as many runs
 def test_a_kill_at_any_statement_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     make_site(tmp_path)
     night, said = 0, "killed"

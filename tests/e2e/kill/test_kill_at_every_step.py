@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 import requests
 
 from hrbus.clock import SystemClock
@@ -184,6 +185,7 @@ def chain(folder: Path, start: int) -> tuple[World, int, Counter[int]]:
         return world, step, world.ordered()
 
 
+@pytest.mark.timeout(1500)  # some hundred kills and twice as many runs
 def test_a_kill_at_any_step_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     with ThreadPoolExecutor(WORLDS) as pool:
         chains = list(pool.map(lambda start: chain(tmp_path / str(start), start), range(1, WORLDS + 1)))
