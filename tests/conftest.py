@@ -9,8 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from hrbus.testing.sshd import OpenSshServer
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("hrbus", deadline=None)
+settings.load_profile("hrbus")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
