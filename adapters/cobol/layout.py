@@ -111,4 +111,4 @@ _FIGURATIVES = {"SPACE": "", "ZERO": "0", "QUOTE": '"', "LOW-VALUE": "\x00", "HI
 
 def _plain(literal: Literal) -> str:
     text = _FIGURATIVES.get(literal.kind, literal.text)
-    return f"{text} THRU {literal.through}" if literal.through is not None else text
+    return f"{text} THRU {literal.through.text}" if literal.through else text

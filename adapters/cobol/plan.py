@@ -213,7 +213,9 @@ def _named(items: list[Item], above: tuple[str, ...]) -> Iterator[tuple[Item, tu
             yield item, path
 
 
-_BINARIES = (Usage.BINARY, Usage.NATIVE, Usage.BYTES, Usage.INDEX, Usage.POINTER)
+_BINARIES = (Usage.BINARY, Usage.NATIVE, Usage.BYTES, Usage.NATIVE_BYTES, Usage.LITTLE)
+_BYTES = (Usage.NATIVE, Usage.BYTES, Usage.NATIVE_BYTES)
+_LANE_BYTES = 8
 
 
 def classify(item: Item) -> tuple[Storage, Type]:
@@ -227,7 +229,9 @@ def classify(item: Item) -> tuple[Storage, Type]:
         return Storage.EDITED, Type.DECIMAL if picture.scale > 0 else Type.INTEGER
     if picture.category in (Category.NATIONAL, Category.DBCS) or item.usage is Usage.NATIONAL:
         return Storage.NATIONAL, Type.TEXT
-    if picture.category is Category.TEXT:
+    if picture.category is Category.TEXT and item.usage in _BYTES and item.size <= _LANE_BYTES:
+        return Storage.BINARY, Type.INTEGER
+    if picture.category in (Category.TEXT, Category.UTF8):
         return Storage.TEXT, Type.TEXT
     kind = Type.DECIMAL if picture.scale > 0 else Type.INTEGER
     if item.usage in (Usage.PACKED, Usage.UNSIGNED_PACKED):

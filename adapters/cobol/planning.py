@@ -151,9 +151,7 @@ class _Builder:
         picture = item.picture
         digits, scale, signed = (picture.digits, picture.scale, picture.signed) if picture else (0, 0, True)
         signed = signed or (storage is Storage.ZONED and item.sign_separate)
-        if storage is Storage.BINARY and picture is None:
-            digits = 9
-        if item.usage is Usage.NATIVE and storage is Storage.BINARY:
+        if storage is Storage.BINARY and (item.usage is Usage.NATIVE or not digits):
             digits = len(str((1 << (8 * item.size - signed)) - 1))
         return Leaf(
             item=item,
@@ -170,11 +168,15 @@ class _Builder:
             scale=max(scale, 0),
             factor=10 ** max(-scale, 0),
             signed=signed,
-            big=self.options.native_big
-            if item.usage in (Usage.NATIVE, Usage.INDEX, Usage.POINTER)
-            else self.options.binary_big,
+            big=self.big(item.usage),
             blank="zero" if item.entry.blank_when_zero else self.blank_of(item.name),
         )
+
+    def big(self, usage: Usage) -> bool:
+        """Say whether the high byte of a binary number stands first."""
+        if usage is Usage.LITTLE:
+            return False
+        return self.options.binary_big if usage in (Usage.BINARY, Usage.BYTES) else self.options.native_big
 
     def blank_of(self, name: str) -> Blank:
         """Return what blanks mean in the numeric field ``name``."""
