@@ -63,6 +63,7 @@ __all__ = [
     "Clock",
     "Codec",
     "CodecKind",
+    "Condition",
     "ConfigError",
     "Context",
     "Delivery",
@@ -75,10 +76,12 @@ __all__ = [
     "NoMemory",
     "Origin",
     "Outcomes",
+    "Outline",
     "Place",
     "Probe",
     "RecordError",
     "Reject",
+    "Row",
     "Settings",
     "Source",
     "Stage",
@@ -86,6 +89,7 @@ __all__ = [
     "Summary",
     "SystemClock",
     "Target",
+    "Times",
     "TransientError",
     "Type",
 ]  # fmt: skip
@@ -115,6 +119,21 @@ class Type(StrEnum):
 
 
 @dataclass(frozen=True)
+class Condition:
+    """A name for some values of a field: a level 88 of COBOL.
+
+    Each of ``values`` is one value, or the ends of a range. They are written as the field's column holds them: text
+    without the blanks at its end (the empty text is a blank field), a number in digits; None is a number that is
+    blank. ``unusable`` says why records cannot be asked for it, where that is so.
+    """
+
+    name: str
+    values: tuple[tuple[str | None, str | None], ...]
+    place: Place | None = None
+    unusable: str = ""
+
+
+@dataclass(frozen=True)
 class Field:
     """One field of a layout.
 
@@ -125,11 +144,13 @@ class Field:
     no column: its children stand beside its neighbours.
 
     ``size`` is the greatest length of text (in ``unit``: characters or bytes), None where there is no bound.
-    ``digits`` and ``scale`` bound numbers; ``signed`` says whether they may be negative. ``values`` are the names
-    of level 88, each with the literals it stands for. ``at_most`` bounds the occurrences. ``offset`` and ``length``
-    say which bytes of the record (in a repeated group: of the occurrence) hold the field's first occurrence; None
-    where that differs from record to record. ``note`` is shown to people (the picture, the usage); ``place`` is the
-    line that declares the field.
+    ``digits`` and ``scale`` bound numbers; ``signed`` says whether they may be negative. ``conditions`` are names for
+    some of its values; ``collation`` are all characters in the order in which text compares, where that is not
+    Unicode's. ``at_most`` bounds the occurrences. ``view`` says that the field is another name for bytes that other
+    fields hold: it is read, never written, and shown only to those who ask for it. ``offset`` and ``length`` say which
+    bytes of the record (in a repeated group: of the occurrence) hold the field's first occurrence; None where that
+    differs from record to record. ``note`` is shown to people (the picture, the usage); ``place`` is the line that
+    declares the field.
     """
 
     name: str
@@ -142,7 +163,8 @@ class Field:
     digits: int | None = None
     scale: int = 0
     signed: bool = True
-    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    collation: str = ""
     at_most: int | None = None
     required: bool = False
     offset: int | None = None
@@ -153,10 +175,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Layout:
-    """What the records of a codec look like: mappings are checked against it."""
+    """What the records of a codec look like: mappings are checked against it.
+
+    ``views`` are other names for bytes that ``fields`` hold (RENAMES): they are read where a mapping names them,
+    never written, and nobody has to map or drop them.
+    """
 
     name: str
     fields: tuple[Field, ...]
+    views: tuple[Field, ...] = ()
 
     def columns(self) -> dict[str, Field]:
         """Return every field that has a column at the top of a frame, by column name, in order."""
@@ -167,7 +194,7 @@ class Layout:
 
         ``within`` is the repeated group whose occurrence is looked at; case does not matter.
         """
-        columns = _columns(within.children if within else self.fields)
+        columns = _columns(within.children if within else (*self.fields, *self.views))
         wanted = name.casefold()
         exact = [f for column, f in columns.items() if column.casefold() == wanted]
         plain = [f for f in columns.values() if f.name.casefold() == wanted]
@@ -178,7 +205,7 @@ class Layout:
 
     def near(self, name: str, within: Field | None = None) -> Sequence[str]:
         """Return the column names that look most like ``name``, best first, for a *did you mean*."""
-        columns = list(_columns(within.children if within else self.fields))
+        columns = list(_columns(within.children if within else (*self.fields, *self.views)))
         return get_close_matches(name.upper(), columns, 3) or get_close_matches(name, columns, 3)
 
 
@@ -190,6 +217,52 @@ def _columns(fields: Iterable[Field]) -> dict[str, Field]:
         else:
             found[item.column] = item
     return found
+
+
+@dataclass(frozen=True)
+class Times:
+    """How often a row of an outline repeats; ``most`` is None where no bound is known, ``depending`` names the count."""
+
+    least: int
+    most: int | None
+    depending: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of an outline: a record, a group or a field, as its declaration says.
+
+    ``offset`` counts from the start of the record, for the first occurrence with every table at its greatest length;
+    ``length`` is one occurrence. Both are None where the format has no fixed places. ``sign`` says where the sign of a
+    number stands, and is empty where it has none. ``line`` is the line of the declaration.
+    """
+
+    level: int
+    name: str
+    offset: int | None = None
+    length: int | None = None
+    picture: str = ""
+    usage: str = ""
+    occurs: Times | None = None
+    redefines: str = ""
+    renames: tuple[str, str] | None = None
+    sign: str = ""
+    conditions: tuple[Condition, ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A record as people look at it, every row below the one before it with a lower level.
+
+    ``length`` is its greatest; ``warnings`` are what keeps its bytes from being read. It has no rows where it is not
+    known at all.
+    """
+
+    name: str
+    rows: tuple[Row, ...]
+    length: int | None = None
+    warnings: tuple[Fault, ...] = ()
 
 
 # --- what hrbus hands to an adapter ---------------------------------------------------------------------------------
@@ -370,6 +443,8 @@ class CodecKind:
 
     ``make`` takes (settings, context) and gives a Codec. ``layout`` reads a layout file on its own, for mappings
     that are checked without a route: it takes the path; ``suffixes`` says which files it reads (``.cpy``).
+    ``outline`` takes (settings, context) and tells every record of a layout file for ``hrbus layout`` and
+    ``hrbus diff``; without it they are told from ``layout``.
     """
 
     name: str
@@ -377,4 +452,5 @@ class CodecKind:
     settings: type[Settings]
     make: Callable[[Any, Context], Codec]
     layout: Callable[[Path], Layout] | None = None
+    outline: Callable[[Any, Context], Sequence[Outline]] | None = None
     suffixes: tuple[str, ...] = field(default=())

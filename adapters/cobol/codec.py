@@ -55,6 +55,7 @@ Ints = npt.NDArray[np.int64]
 
 def make(settings: CobolSettings, context: Context) -> CobolCodec:
     """Return the codec that the settings describe; ConfigError with what is wrong in them or in the copybooks."""
+
     def record(path: str, name: str) -> Item:
         return copybook.read(context.resolve(path, "mappings"), settings.language).record(name)
 
@@ -92,7 +93,7 @@ class CobolCodec:
     @property
     def layout(self) -> Layout:
         """The fields of the records."""
-        return describe(self.plan.record, bytes_per_character=not self.plan.options.page.several)
+        return describe(self.plan.record, self.plan.options.page)
 
     # --- reading
 

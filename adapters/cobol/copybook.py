@@ -1,8 +1,8 @@
 """A copybook as a tree of items with sizes and offsets.
 
-    >>> record = parse("01 A. 05 B PIC X(3). 05 C PIC S9(5) COMP-3.", "a.cpy").record()
-    >>> [(item.name, item.offset, item.size) for item in record.children]
-    [('B', 0, 3), ('C', 3, 3)]
+>>> record = parse("01 A. 05 B PIC X(3). 05 C PIC S9(5) COMP-3.", "a.cpy").record()
+>>> [(item.name, item.offset, item.size) for item in record.children]
+[('B', 0, 3), ('C', 3, 3)]
 """
 
 from __future__ import annotations
@@ -34,12 +34,13 @@ class Copybook:
 
     def record(self, name: str = "") -> Item:
         """Return the record of that name, or the first; ConfigError where its bytes cannot be read."""
-        found = self._named(name) if name else self.records[0]
+        found = self.named(name) if name else self.records[0]
         if found.unfit:
             raise ConfigError(found.unfit)
         return found
 
-    def _named(self, name: str) -> Item:
+    def named(self, name: str) -> Item:
+        """Return the record of that name."""
         for item in self.records:
             if item.name == name.upper():
                 return item

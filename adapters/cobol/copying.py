@@ -5,7 +5,7 @@
     ['01', 'A', '.', '05', 'B', 'PIC', 'X', '.']
 
 Members are looked for beside the copybook that names them (``OF LIBRARY``: in a folder of that name there first) with
-the endings of ``SUFFIXES``, in any case. One that is not there is told where its record is read: those beside it can
+the endings of ``dialect.SUFFIXES``, in any case. One that is not there is told where its record is read: those beside it can
 be read without it.
 """
 
@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.cobol.dialect import SUFFIXES
 from adapters.cobol.replacing import Replacement, replaced, replacements
 from adapters.cobol.source import Source
 from adapters.cobol.tokens import Kind, Token, tokens
 from hrbus.spi import ConfigError, Fault
 
-SUFFIXES = ("", ".cpy", ".cbl", ".cob", ".copy", ".copybook", ".cobol", ".inc", ".txt")
 _DEEPEST = 16
 
 

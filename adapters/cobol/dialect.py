@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+SUFFIXES = ("", ".cpy", ".cbl", ".cob", ".copy", ".copybook", ".cobol", ".inc", ".txt")
+"""How files of COBOL text end; members of a mainframe library have no ending."""
 FEW_DIGITS = 18
 """The digits of the largest binary that every compiler takes; longer ones have the fewest bytes that hold them."""
 

@@ -22,8 +22,10 @@ _OWN_USAGE = {Category.NATIONAL: Usage.NATIONAL, Category.DBCS: Usage.DBCS, Cate
 class Item:
     """A field or group. ``offset`` counts from the start of the group that holds it.
 
-    ``size`` is one occurrence, ``stride`` the distance to the next (they differ where SYNC needs slack bytes).
+    ``size`` is one occurrence, with the slack bytes at its end that SYNC needs in the next.
     ``redefines`` is the item whose place it takes; ``depending`` the item that counts its occurrences.
+
+    ``renamed`` are the first and last field of an item of level 66.
 
     Only a record has ``renames`` (its items of level 66), ``dialect``, and ``unfit``: what keeps its bytes from being
     read although its layout can be told. ``missing`` says that not even that is known.
@@ -35,13 +37,13 @@ class Item:
     conditions: list[Entry] = field(default_factory=list)
     offset: int = 0
     size: int = 0
-    stride: int = 0
     redefines: Item | None = field(default=None, repr=False)
     depending: Item | None = field(default=None, repr=False)
     usage: Usage = Usage.DISPLAY
     sign_leading: bool = False
     sign_separate: bool = False
-    renames: list[Renaming] = field(default_factory=list, repr=False)
+    renames: list[Item] = field(default_factory=list, repr=False)
+    renamed: tuple[Item, Item] | None = field(default=None, repr=False)
     dialect: Dialect = Dialect.IBM
     unfit: list[Fault] = field(default_factory=list)
     missing: bool = False
@@ -104,17 +106,3 @@ class Item:
         picture = f"PIC {self.picture.text}" if self.picture else ""
         usage = "" if self.usage is Usage.DISPLAY and self.picture else self.usage.value
         return f"{picture} {usage}".strip() if not self.is_group else "group"
-
-
-@dataclass(frozen=True, eq=False)
-class Renaming:
-    """An item of level 66: another name for the bytes from ``first`` to the end of ``last``."""
-
-    entry: Entry
-    first: Item
-    last: Item
-
-    @property
-    def size(self) -> int:
-        """The bytes that it names."""
-        return self.last.start() + self.last.size * self.last.most - self.first.start()

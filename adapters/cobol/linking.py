@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from adapters.cobol.declaration import Entry
-from adapters.cobol.item import Item, Renaming
-from adapters.cobol.picture import Category
+from adapters.cobol.item import Item
+from adapters.cobol.picture import Category, parse
 from hrbus.spi import Fault, Place
 
 
@@ -35,21 +35,31 @@ def rename(record: Item, entries: Iterable[Entry], faults: list[Fault]) -> None:
         last = first if renames.last == renames.first else _named(record, renames.last, entry, renames.place, faults)
         if first is None or last is None:
             continue
-        made = Renaming(entry, first, last)
-        if made.size <= 0 or last.start() < first.start():
+        size = last.start() + last.size * last.most - first.start()
+        if size <= 0 or last.start() < first.start():
             message = f"{entry.name} renames {first.name} THRU {last.name}, which does not come after it"
             faults.append(Fault(message, renames.place))
         elif table := next((at.name for end in (first, last) for at in _above(end) if at.entry.occurs), ""):
             faults.append(Fault(f"{entry.name} renames a part of {table}, which repeats", renames.place))
-        elif table := next((at.name for at in _within(record, made) if at.depending), ""):
+        elif table := next((at.name for at in _within(record, first.start(), size) if at.depending), ""):
             faults.append(Fault(f"{entry.name} renames {table}, whose length changes", renames.place))
         else:
-            record.renames.append(made)
+            record.renames.append(_renaming(record, entry, first, last, size))
 
 
-def _within(record: Item, renaming: Renaming) -> list[Item]:
-    start = renaming.first.start()
-    return [item for item in record.walk() if start <= item.start() < start + renaming.size]
+def _renaming(record: Item, entry: Entry, first: Item, last: Item, size: int) -> Item:
+    """Return the item of a level 66: as the one field that it renames, or the text of a range or group."""
+    made = Item(entry, record, offset=first.start(), size=size, renamed=(first, last))
+    if first is last and first.picture:
+        entry.picture, entry.width = first.picture, first.entry.width
+        made.usage, made.sign_leading, made.sign_separate = first.usage, first.sign_leading, first.sign_separate
+    else:
+        entry.picture = parse(f"X({size})")
+    return made
+
+
+def _within(record: Item, start: int, size: int) -> list[Item]:
+    return [item for item in record.walk() if start <= item.start() < start + size]
 
 
 def _above(item: Item) -> list[Item]:

@@ -31,7 +31,7 @@ UNPICTURED = (*_UNPICTURED, *_ADDRESSES)
 
 
 def measure(record: Item, dialect: Dialect, faults: list[Fault]) -> None:
-    """Set sizes, strides and offsets of a record and everything in it."""
+    """Set sizes and offsets of a record and everything in it."""
     record.dialect = dialect
     _Ruler(dialect, faults).measure(record, 0)
 
@@ -45,7 +45,8 @@ class _Ruler:
         """Measure an item that starts ``start`` bytes into its record; return its widest boundary.
 
         Slack bytes stand before a SYNC field: IBM puts them before the groups that begin with it, GnuCOBOL into
-        them. An element of a table is filled up so that the next one lies as it does.
+        them. An element of a table is filled up so that the next one lies as it does; GnuCOBOL looks at its own
+        fields only, not at those of groups in it.
         """
         widest = self.boundary(item)
         if item.is_group:
@@ -55,16 +56,15 @@ class _Ruler:
                 at = start + base.offset if base else _aligned(end, self.first_boundary(child))
                 child.offset = at - start
                 widest = max(widest, self.measure(child, at))
-                end = max(end, at + child.stride * child.most)
-            item.size = end - start
+                end = max(end, at + child.size * child.most)
+            item.size = _aligned(end - start, widest) if item.entry.occurs else end - start
         else:
             item.size = self.size(item)
-        item.stride = _aligned(item.size, widest) if item.entry.occurs else item.size
-        if item.stride * item.most > _LARGEST:
-            size = item.stride * item.most
+        if item.size * item.most > _LARGEST:
+            size = item.size * item.most
             self.faults.append(Fault(f"{item.name}: {size} bytes are more than a record can have", item.place))
-            item.size = item.stride = 0
-        return widest
+            item.size = 0
+        return widest if not item.is_group or self.dialect.slack_before_groups else 1
 
     def first_boundary(self, item: Item) -> int:
         """Return the boundary on which an item must start: at IBM that of its first elementary item."""

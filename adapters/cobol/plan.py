@@ -163,7 +163,7 @@ class Plan:
     """A record, ready for the kernels.
 
     ``size`` is its greatest length, ``trailing`` the tables that make it shorter, ``stored`` every field that it
-    has, also those without a column.
+    has, also those without a column. ``renames`` are its fields of level 66, which are read and never written.
     """
 
     record: Item
@@ -172,6 +172,7 @@ class Plan:
     size: int
     trailing: tuple[Table, ...]
     stored: tuple[Leaf, ...]
+    renames: tuple[Leaf, ...] = ()
 
     def leaves(self) -> Iterator[Leaf]:
         """Yield every leaf that has a column, in order."""
@@ -188,7 +189,7 @@ def _leaves(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
 
 def names(scope: Item) -> dict[Item, str]:
     """Return the column of every field and table in a scope: the plain name, or the path where it is not unique."""
-    found = [(item, path) for item, path in _named(scope.children or [scope], ())]
+    found = [*_named(scope.children or [scope], ()), *((item, (item.name,)) for item in scope.renames)]
     plain = Counter(path[-1] for _, path in found)
     made: dict[Item, str] = {}
     taken: set[str] = set()

@@ -23,9 +23,12 @@ def compiled(record: Item, options: Options) -> Plan:
     """Return the plan of a record; ConfigError where the settings name fields that it does not have."""
     builder = _Builder(record, options)
     items = record.children or [record]
-    nodes, trailing = builder.scope(items, _Where(names(record)))
+    columns = names(record)
+    nodes, trailing = builder.scope(items, _Where(columns))
     builder.check()
-    return Plan(record, options, tuple(nodes), record.size, trailing, tuple(builder.leaves.values()))
+    stored = tuple(builder.leaves.values())
+    renames = tuple(builder.renaming(item, columns) for item in record.renames)
+    return Plan(record, options, tuple(nodes), record.size, trailing, stored, renames)
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ class _Builder:
             item=item,
             column=column,
             offset=where.origin,
-            stride=item.stride,
+            stride=item.size,
             least=item.least,
             most=item.most,
             count=self.leaves[item.depending] if item.depending else None,
@@ -177,6 +180,12 @@ class _Builder:
         if usage is Usage.LITTLE:
             return False
         return self.options.binary_big if usage in (Usage.BINARY, Usage.BYTES) else self.options.native_big
+
+    def renaming(self, item: Item, columns: Mapping[Item, str]) -> Leaf:
+        """Return the leaf of a level 66: it moves with the first field that it renames, and never makes a reject."""
+        assert item.renamed is not None  # noqa: S101 - it is one by its level
+        first = next(below for below in item.renamed[0].walk() if below in self.leaves)
+        return self.leaf(item, _Where(columns, item.offset, self.leaves[first].shifts, lenient=True))
 
     def blank_of(self, name: str) -> Blank:
         """Return what blanks mean in the numeric field ``name``."""

@@ -1,10 +1,10 @@
 """What REPLACING and REPLACE put in the place of words.
 
-    >>> from adapters.cobol.source import Source
-    >>> from adapters.cobol.tokens import tokens
-    >>> pairs = replacements(tokens(Source.of("REPLACE ==:T:== BY ==HOME==", "a.cpy")), "REPLACE")
-    >>> [t.text for t in replaced(tokens(Source.of("05 :T:-CITY PIC X.", "a.cpy")), pairs)]
-    ['05', 'HOME-CITY', 'PIC', 'X', '.']
+>>> from adapters.cobol.source import Source
+>>> from adapters.cobol.tokens import tokens
+>>> pairs = replacements(tokens(Source.of("       REPLACE ==:T:== BY ==HOME==", "a.cpy")), "REPLACE")
+>>> [t.text for t in replaced(tokens(Source.of("05 :T:-CITY PIC X.", "a.cpy")), pairs)]
+['05', 'HOME-CITY', 'PIC', 'X', '.']
 """
 
 from __future__ import annotations

@@ -66,7 +66,9 @@ class Source:
         before = [line.number for line in self.lines if line.number < place.line]
         for number in (place.line, *before[-1:]):
             if number in self.beyond:
-                hint = f"line {number} goes past column {TEXT_END}, where the fixed format ends: {self.beyond[number]}"
+                hint = (
+                    f"line {number} goes past column {TEXT_END}, where the fixed format ends: {self.beyond[number]}"
+                )
                 return replace(fault, hint=hint)
         return fault
 

@@ -1,8 +1,8 @@
 """Turns the text of a copybook into tokens that know their line and column.
 
-    >>> from adapters.cobol.source import Source
-    >>> [t.text for t in tokens(Source.of("       05  A  PIC X(3).", "a.cpy"))]
-    ['05', 'A', 'PIC', 'X(3)', '.']
+>>> from adapters.cobol.source import Source
+>>> [t.text for t in tokens(Source.of("       05  A  PIC X(3).", "a.cpy"))]
+['05', 'A', 'PIC', 'X(3)', '.']
 """
 
 from __future__ import annotations
