@@ -2,34 +2,23 @@
 
 >>> from adapters.cobol.copybook import parse
 >>> field = parse("01 A. 05 B PIC 9(3). 88 FEW VALUE 1 THRU 9, 0.", "a.cpy").record().children[0]
->>> [condition.values for condition in told(field, Type.INTEGER, None)]
+>>> [condition.values for condition in told(field, Type.INTEGER)]
 [(('1', '9'), ('0', '0'))]
 """
 
 from __future__ import annotations
 
-import codecs
+import re
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
 from adapters.cobol.declaration import Entry, Literal
 from adapters.cobol.item import Item
 from hrbus.spi import Condition, Type
 
-if TYPE_CHECKING:
-    from adapters.cobol.pages import Page
-
-_PLAIN_PAGE = "cp037"
 _NOTHING = " \x00"
-_BYTES = {"LOW-VALUE": b"\x00", "HIGH-VALUE": b"\xff"}
-_SIGNS = {"SPACE": " ", "ZERO": "0", "QUOTE": '"'}
-_SHOWN = {
-    "SPACE": "SPACES",
-    "ZERO": "ZEROS",
-    "QUOTE": "QUOTES",
-    "LOW-VALUE": "LOW-VALUES",
-    "HIGH-VALUE": "HIGH-VALUES",
-}
+_SIGNS = {"SPACE": " ", "ZERO": "0", "QUOTE": '"', "LOW-VALUE": "\x00"}
+_SHOWN = {kind: f"{kind}S" for kind in (*_SIGNS, "HIGH-VALUE")}
+_KINDS = ("[0-9]+", "[A-Z]+", "[a-z]+")
 
 
 class _UnusableError(Exception):
@@ -53,53 +42,51 @@ def _word(literal: Literal) -> str:
     return f"ALL {text}" if literal.all else text
 
 
-def told(item: Item, kind: Type, page: Page | None) -> tuple[Condition, ...]:
-    """Return the conditions of a field as its column shows their values; ``page`` is cp037 where it is not known."""
-    return tuple(_told(item, entry, kind, page) for entry in item.conditions)
+def told(item: Item, kind: Type) -> tuple[Condition, ...]:
+    """Return the conditions of a field as its column shows their values."""
+    return tuple(_told(item, entry, kind) for entry in item.conditions)
 
 
-def _told(item: Item, entry: Entry, kind: Type, page: Page | None) -> Condition:
+def _told(item: Item, entry: Entry, kind: Type) -> Condition:
     try:
-        values = tuple(_ends(item, literal, kind, page) for literal in entry.values)
+        values = tuple(_ends(item, literal, kind) for literal in entry.values)
     except _UnusableError as error:
         return Condition(entry.name, (), entry.place, str(error))
     return Condition(entry.name, values, entry.place)
 
 
-def _ends(item: Item, literal: Literal, kind: Type, page: Page | None) -> tuple[str | None, str | None]:
-    value = _value(item, literal, kind, page)
-    last = _value(item, literal.through, kind, page) if literal.through else value
-    if literal.through and None in (value, last):
-        raise _UnusableError(f"{_word(literal)} THRU {_word(literal.through)} is no range of numbers")
+def _ends(item: Item, literal: Literal, kind: Type) -> tuple[str | None, str | None]:
+    value = _value(item, literal, kind)
+    if literal.through is None:
+        return value, value
+    last = _value(item, literal.through, kind)
+    shown = f"{_word(literal)} THRU {_word(literal.through)}"
+    if value is None or last is None:
+        raise _UnusableError(f"{shown} is no range of numbers")
+    if kind is Type.TEXT and not any(re.fullmatch(sign, value) and re.fullmatch(sign, last) for sign in _KINDS):
+        raise _UnusableError(f"what lies in {shown} depends on the code page")
     return value, last
 
 
-def _value(item: Item, literal: Literal, kind: Type, page: Page | None) -> str | None:
+def _value(item: Item, literal: Literal, kind: Type) -> str | None:
     if kind is Type.TEXT:
-        return _text(item, literal, page)
+        return _text(item, literal)
     if kind in (Type.INTEGER, Type.DECIMAL):
         return _number(item, literal)
-    raise _UnusableError(f"{item.name} is no exact number")
+    what = "a group has no value of its own" if kind is Type.GROUP else f"{item.name} is no exact number"
+    raise _UnusableError(what)
 
 
-def _text(item: Item, literal: Literal, page: Page | None) -> str:
+def _text(item: Item, literal: Literal) -> str:
     size = item.picture.length if item.picture else item.size
-    if literal.kind in _BYTES:
-        text = _decoded(_BYTES[literal.kind] * size, literal, page)
-    elif literal.kind == "hex":
-        text = _decoded(bytes.fromhex(literal.text), literal, page)
-    else:
-        text = _SIGNS.get(literal.kind, literal.text)
+    text = _SIGNS.get(literal.kind, literal.text)
+    if literal.kind == "HIGH-VALUE" or (literal.kind == "hex" and bytes.fromhex(literal.text).strip(b"\x00")):
+        raise _UnusableError(f"what {_word(literal)} is depends on the code page")
+    if literal.kind == "hex":
+        text = ""
     if text and (literal.all or literal.kind in _SIGNS):
         text = (text * (size // len(text) + 1))[:size]
     return text.strip(_NOTHING) if item.entry.justified else text.rstrip(_NOTHING)
-
-
-def _decoded(data: bytes, literal: Literal, page: Page | None) -> str:
-    try:
-        return codecs.decode(data, page.name if page else _PLAIN_PAGE)
-    except (UnicodeError, LookupError):
-        raise _UnusableError(f"{_word(literal)} is no text of the code page") from None
 
 
 def _number(item: Item, literal: Literal) -> str | None:
@@ -116,14 +103,3 @@ def _number(item: Item, literal: Literal) -> str | None:
     if literal.kind == "text" and item.picture and "." not in literal.text:
         number = number.scaleb(-item.picture.scale)  # a text is compared digit by digit
     return f"{number:f}"
-
-
-def collation(page: Page | None) -> str:
-    """Return the characters of an EBCDIC page in the order in which COBOL compares them; nothing for other pages."""
-    if page is not None and not page.ebcdic:
-        return ""
-    name = page.name if page else _PLAIN_PAGE
-    try:
-        return "".join(codecs.decode(bytes([code]), name, "ignore") for code in range(256))
-    except LookupError:
-        return ""

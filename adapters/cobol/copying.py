@@ -5,8 +5,8 @@
     ['01', 'A', '.', '05', 'B', 'PIC', 'X', '.']
 
 Members are looked for beside the copybook that names them (``OF LIBRARY``: in a folder of that name there first) with
-the endings of ``dialect.SUFFIXES``, in any case. One that is not there is told where its record is read: those beside it can
-be read without it.
+the endings of ``dialect.SUFFIXES``, in any case. One that is not there is told where its record is read: those beside
+it can be read without it.
 """
 
 from __future__ import annotations

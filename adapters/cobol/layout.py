@@ -52,7 +52,7 @@ class _Teller:
         return made
 
     def group(self, item: Item, children: tuple[Field, ...]) -> Field:
-        told = conditions.told(item, Type.GROUP, self.page)
+        told = conditions.told(item, Type.GROUP)
         return Field(
             item.name, item.name, Type.GROUP, children=children, conditions=told, note="group", place=item.place
         )
@@ -66,14 +66,13 @@ class _Teller:
             note = f"group, occurs {_times(item)}"
             return Field(
                 name, column, Type.GROUP, many, children,
-                conditions=conditions.told(item, Type.GROUP, self.page),
+                conditions=conditions.told(item, Type.GROUP),
                 at_most=at_most, offset=offset, length=length, note=note, place=item.place,
             )  # fmt: skip
         storage, kind = classify(item)
         picture = item.picture
         number = kind in (Type.INTEGER, Type.DECIMAL) and picture is not None
         scale = picture.scale if picture else 0
-        told = conditions.told(item, kind, self.page)
         return Field(
             name=name,
             column=column,
@@ -84,8 +83,7 @@ class _Teller:
             digits=_digits(item) if number else None,
             scale=max(scale, 0) if number else 0,
             signed=picture.signed or item.sign_separate if picture else True,
-            conditions=told,
-            collation=conditions.collation(self.page) if told and kind is Type.TEXT else "",
+            conditions=conditions.told(item, kind),
             at_most=at_most,
             offset=offset,
             length=length,

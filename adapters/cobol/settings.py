@@ -59,7 +59,7 @@ class CobolSettings(Settings):
     """Whose compiler lays the fields: IBM, GnuCOBOL or Micro Focus. Sizes of COMP, SYNC and addresses follow."""
     decimal_comma: bool = False
     """DECIMAL-POINT IS COMMA; a whole program says it itself."""
-    currency: str = Field("$", min_length=1, max_length=1)
+    currency: str = Field(default="$", min_length=1, max_length=1)
     """The currency sign of edited pictures; a whole program says it itself."""
     source_format: Literal["auto", "fixed", "free"] = "auto"
     """How the copybook is written: in columns 7 to 72, free, or see for yourself."""

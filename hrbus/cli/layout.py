@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from hrbus.errors import Fault
     from hrbus.spi import Condition, Outline, Row
 
+LayoutArgument = Annotated[
+    Path, typer.Argument(metavar="COPYBOOK", help=_("The layout: a COBOL copybook, or another codec's."))
+]
 RecordOption = Annotated[
     str, typer.Option("--record", "-r", help=_("Only this record: a name of level 01."), show_default=False)
 ]
@@ -28,9 +31,7 @@ DialectOption = Annotated[
 
 
 def command(
-    copybook: Annotated[
-        Path, typer.Argument(metavar="COPYBOOK", help=_("The layout: a COBOL copybook, or another."))
-    ],
+    copybook: LayoutArgument,
     record: RecordOption = "",
     dialect: DialectOption = "",
     encoding: EncodingOption = "",
@@ -50,7 +51,7 @@ def command(
 
 
 def told(copybook: Path, record: str, dialect: str, encoding: str, options: list[str] | None) -> Sequence[Outline]:
-    """Return the outlines of a layout file; ``record`` and ``dialect`` are settings that have options of their own."""
+    """Return the outlines of a layout file; ``record`` and ``dialect`` are settings with an option of their own."""
     from dataclasses import replace
 
     from hrbus.outline import outlines
@@ -100,18 +101,23 @@ def _for_people(found: Sequence[Outline]) -> None:
 
 def _cells(row: Row, depth: int) -> tuple[str, ...]:
     """Return what people see of a row."""
-    usage = "" if row.usage == "DISPLAY" and row.picture else row.usage
-    sign = "" if row.sign in ("", "signed", "trailing") else f"SIGN {row.sign.upper()}"
     renames = "" if row.renames is None else " THRU ".join(dict.fromkeys(row.renames))
     return (
         f"{row.level:02}",
         "  " * depth + row.name,
         "" if row.offset is None else str(row.offset),
         "" if row.length is None else str(row.length),
-        " ".join(part for part in (row.picture, usage, sign) if part),
-        _times(row),
+        described(row),
+        times(row),
         row.redefines or (_("renames {fields}").format(fields=renames) if renames else ""),
     )
+
+
+def described(row: Row) -> str:
+    """Return picture, usage and sign as a copybook writes them; what goes without saying is left out."""
+    usage = "" if row.usage == "DISPLAY" and row.picture else row.usage
+    sign = "" if row.sign in ("", "signed", "trailing") else f"SIGN {row.sign.upper()}"
+    return " ".join(part for part in (row.picture, usage, sign) if part)
 
 
 def _values(condition: Condition) -> str:
@@ -119,10 +125,11 @@ def _values(condition: Condition) -> str:
     return "VALUE " + ", ".join(" THRU ".join(str(end) for end in each) for each in ends)
 
 
-def _times(row: Row) -> str:
-    times = row.occurs
-    if times is None:
+def times(row: Row) -> str:
+    """Return how often a row repeats, in words."""
+    found = row.occurs
+    if found is None:
         return ""
-    most = _("any number") if times.most is None else str(times.most)
-    bounds = most if times.most == times.least else f"{times.least}–{most}"
-    return _("{bounds} by {field}").format(bounds=bounds, field=times.depending) if times.depending else bounds
+    most = _("any number") if found.most is None else str(found.most)
+    bounds = most if found.most == found.least else f"{found.least}–{most}"
+    return _("{bounds} by {field}").format(bounds=bounds, field=found.depending) if found.depending else bounds

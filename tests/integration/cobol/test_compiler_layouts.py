@@ -40,9 +40,8 @@ class Generator:
     def entry(self, level: int, clauses: str, tables: int) -> str:
         name = f"F{len(self.names)}"
         self.names.append((name, tables))
-        self.lines.append(
-            f"       {level:02} {name} {clauses}".replace("OCCURS", "\n           OCCURS").rstrip() + "."
-        )
+        text = f"       {level:02} {name} {clauses}.".replace(" .", ".")
+        self.lines.append(text.replace("OCCURS", "\n           OCCURS"))
         return name
 
     def group(self, level: int, tables: int) -> None:

@@ -170,9 +170,8 @@ def test_a_record_is_chosen_by_name() -> None:
 
 def test_conditions_keep_their_values() -> None:
     record = parse("01 A. 05 B PIC 9. 88 GOOD VALUES ARE 1 THRU 3, 5. 88 BAD VALUE ZERO.", "a.cpy").record()
-    conditions = [
-        (c.name, [(v.text, v.through and v.through.text) for v in c.values]) for c in record.children[0].conditions
-    ]
+    (field,) = record.children
+    conditions = [(c.name, [(v.text, v.through and v.through.text) for v in c.values]) for c in field.conditions]
     assert [("GOOD", [("1", "3"), ("5", None)]), ("BAD", [("ZERO", None)])] == conditions
 
 
