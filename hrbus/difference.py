@@ -1,6 +1,6 @@
 """What changed between two versions of a layout, and which mappings name fields that are no longer what they were.
 
-    [change.kinds for change in differences(outlines_of_old, outlines_of_new)]     # ("moved",), ("resized", "picture")…
+    [change.kinds for change in differences(old, new)]     # ("moved",), ("resized", "picture") …
 
 A field is known by its names from the record down; what has no name (FILLER) shows only in what it moves.
 """
@@ -17,8 +17,8 @@ from hrbus.mapping.rules import read
 from hrbus.mapping.uses import Use, uses
 
 _UNNAMED = "FILLER"
-HARMLESS = frozenset({"added", "moved"})
-"""What changes nothing for a mapping: it names fields, and the layout says where they lie."""
+HARMLESS = frozenset({"added", "moved", "conditions"})
+"""What changes nothing for a mapping that names the field: the layout says where it lies. A group may also grow."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Change:
     @property
     def breaks(self) -> bool:
         """Say whether a mapping that names the field gets other values, or none."""
-        return bool(set(self.kinds) - HARMLESS - {"conditions"})
+        harmless = HARMLESS if self.old and (self.old.picture or self.old.usage) else HARMLESS | {"resized"}
+        return bool(set(self.kinds) - harmless)
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def broken(changes: Iterable[Change], mappings: Path, files: Sequence[Path]) -> 
     found: list[Broken] = []
     for file in sorted(mappings.rglob("*.yaml")):
         node = yaml.load(file, str(file))
-        if not isinstance(node, yaml.Entries) or "mapping" not in node.values:
+        if not isinstance(node, yaml.Entries) or node.get("mapping") is None:
             continue
         rules = read(node)
         if rules.layout and _means(mappings, rules.layout.value.strip(), known):

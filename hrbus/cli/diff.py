@@ -63,7 +63,8 @@ def _folder(asked: Path | None, site: Path | None) -> Path | None:
         return asked
     if site is None and not (Path.cwd() / "config").is_dir():
         return None
-    return find(site, os.environ).mappings
+    folder, here = find(site, os.environ).mappings, Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
 def _for_programs(changes: Sequence[Change], felt: Sequence[Broken]) -> dict[str, Any]:
