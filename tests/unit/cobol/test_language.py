@@ -39,6 +39,7 @@ def refused(text: str) -> list[str]:
         "000100 01  A.\n000200     05  B PIC X.\n",
         "      * comment\n       01  A.\n" + "           05  B PIC X.".ljust(72) + "B0000001\n",
         "01 A.\n05 B PIC X. *> comment\n",
+        " ***** a comment *****\n * and another\n   01 A.\n      05 B PIC X.\n",
         "      01 A.\n       05 B PIC X.\n",
         "     01 A.\n     05 B PIC X.\n",
         "\t01  A.\n\t    05  B PIC X.\n",
@@ -51,6 +52,15 @@ def refused(text: str) -> list[str]:
 )
 def test_every_way_to_write_lines_gives_the_same_record(text: str) -> None:
     assert [("A", 0, 1), ("B", 0, 1)] == rows(parse(text, "a.cpy"))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+@pytest.mark.parametrize("page", ["cp037", "utf-8"])
+def test_a_copybook_may_lie_as_the_mainframe_has_it(tmp_path: Path, page: str, end: str) -> None:
+    lines = ["000100 01  A.", "000200* comment", "000300     05  B PIC X(3) VALUE 'abc'."]
+    text = "".join(line.ljust(80) + end for line in lines)
+    (tmp_path / "A").write_bytes(text.encode(page))
+    assert [("A", 0, 3), ("B", 0, 3)] == rows(read(tmp_path / "A"))
 
 
 def test_a_line_of_a_comment_may_begin_in_column_1_where_micro_focus_wrote_it() -> None:
