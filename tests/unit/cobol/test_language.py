@@ -224,6 +224,8 @@ def test_clauses_that_change_no_bytes_are_passed_over() -> None:
         ("01 A. 05 B OCCURS 2 PIC X. 66 D RENAMES B.", "D renames a part of B, which repeats"),
         ("01 A. 05 B OCCURS 1 TO UNBOUNDED DEPENDING ON N PIC X.", "B depends on N, which is not there"),
         ("01 A. 05 N PIC 9. 05 B OCCURS 1 TO UNBOUNDED DEPENDING ON N PIC X.", "the greatest number of occurrences"),
+        ("01 A. 05 B PIC. 05 C PIC X.", "a.cpy:1:15: expected a picture string, found ."),
+        ("01 A. 05 B PIC 9 COMP COMP-3.", "COMP-3 stands where the entry has such a clause already"),
         ("01 A. 05 B USAGE COMP-33.", "COMP-33 is no usage; did you mean COMP-3?"),
         ("01 A. 05 B FLOAT-DECIMAL-16.", "the bytes of USAGE FLOAT-DECIMAL-16 are not known here"),
         ("01 A. 05 B PICTUR X.", "expected a clause, found PICTUR; did you mean PICTURE?"),
@@ -236,6 +238,15 @@ def test_faults_say_what_was_expected(text: str, message: str) -> None:
     else:
         with pytest.raises(ConfigError, match="D depends on N, which is no field of the record"):
             parse(text, "a.cpy").record("C")
+
+
+def test_a_clause_that_breaks_off_hides_no_fault_behind_it() -> None:
+    text = "01 A. 05 B REDEFINES. 05 C OCCURS PIC X. 05 D PIC Q."
+    assert [
+        "a.cpy:1:21: expected the name of the field that is redefined, found .",
+        "a.cpy:1:35: expected how often it occurs, found PIC",
+        "a.cpy:1:51: PIC Q: expected X, A, 9, S, V, P, N, G or the editing symbols Z * $ + - CR DB , . B 0 /",
+    ] == refused(text)
 
 
 # --- dialects and data
