@@ -115,4 +115,4 @@ def _count(
     picture = item.depending.picture
     if item.depending.entry.width or (picture and picture.category is Category.NUMERIC and not picture.scale):
         return
-    faults.append(Fault(f"{item.name or 'FILLER'} depends on {name}, which is no integer", occurs.place))
+    record.unfit.append(Fault(f"{item.name or 'FILLER'} depends on {name}, which is no integer", occurs.place))
