@@ -71,6 +71,7 @@ def digits(leaf: Leaf, page: Page, field: Bytes, status: Bytes) -> tuple[Bytes, 
     """Return the digits of each row, high ones first, and which rows are negative."""
     assert leaf.item.picture is not None  # noqa: S101 - an edited field is one by its picture
     symbols = leaf.item.picture.symbols
+    field = _in_symbols(page, field, leaf.item.picture.shown)
     shape = form(symbols)
     over = np.zeros(len(field), dtype=np.bool_)
     if symbols.startswith("S"):
@@ -100,6 +101,17 @@ def digits(leaf: Leaf, page: Page, field: Bytes, status: Bytes) -> tuple[Bytes, 
     bad |= nothing & any(shape.symbols[at] == "9" for at in held)
     status[bad] = kernels.BAD_DIGIT
     return found, negative
+
+
+def _in_symbols(page: Page, field: Bytes, shown: tuple[tuple[str, str], ...]) -> Bytes:
+    """Return the fields with the point and the currency sign as a picture writes them."""
+    if not shown:
+        return field
+    table = np.arange(256, dtype=np.uint8)
+    for symbol, sign in shown:
+        table[page.encode(sign)[0]] = page.encode(symbol)[0]
+    plain: Bytes = table[field]
+    return plain
 
 
 def _without_sign(page: Page, field: Bytes) -> tuple[Bytes, Bools]:

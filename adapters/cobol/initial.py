@@ -55,7 +55,7 @@ def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) 
         for child in item.children:
             if not child.redefines:
                 for number in range(child.most):
-                    _one(plan, leaves, child, at + child.offset + number * child.stride, out)
+                    _one(plan, leaves, child, at + child.offset + number * child.size, out)
     elif item.size:
         _leaf(plan, leaves[item], at, out)
 

@@ -138,7 +138,7 @@ def binary_bounds(leaf: Leaf, options: Options) -> tuple[int, int]:
     """Return the least and greatest number that may be written: of the picture, or of the bytes."""
     most = (1 << (8 * leaf.width - leaf.signed)) - 1
     least = -most - 1 if leaf.signed else 0
-    if leaf.item.usage is Usage.BINARY and not options.binary_full:
+    if leaf.item.usage in (Usage.BINARY, Usage.LITTLE) and not options.binary_full:
         most = min(most, 10**leaf.digits - 1)
         least = max(least, -most)
     return max(least, -(1 << 63)), min(most, (1 << 63) - 1)
@@ -159,13 +159,14 @@ def _write_edited(
 ) -> None:
     assert leaf.item.picture is not None  # noqa: S101 - an edited field is one by its picture
     symbols = leaf.item.picture.symbols
+    shown = str.maketrans(dict(leaf.item.picture.shown))
     rows = np.flatnonzero(wanted)
     for row, value in zip(rows.tolist(), numbers.gather(rows).to_list(), strict=True):
         text = edited.text(value, symbols)
         if text is None:
             status[row] = kernels.NEGATIVE if value < 0 and edited.text(-value, symbols) else kernels.TOO_BIG
             continue
-        data = options.page.encode(text)
+        data = options.page.encode(text.translate(shown))
         if symbols.startswith("S"):
             data = edited.over_digit(data, options.page, value < 0, options.ebcdic_sign)
         at = int(base[row]) + leaf.offset
@@ -183,7 +184,7 @@ def _write_wide(
     if leaf.storage is Storage.BINARY:
         field = _binary_field(leaf, numbers)
         most = (1 << (8 * leaf.width - leaf.signed)) - 1
-        if leaf.item.usage is Usage.BINARY and not options.binary_full:
+        if leaf.item.usage in (Usage.BINARY, Usage.LITTLE) and not options.binary_full:
             most = min(most, 10**leaf.digits - 1)
         over = (numbers.abs() > _one(min(most, 10**38 - 1))).to_numpy()
     else:
