@@ -15,6 +15,9 @@ from adapters.cobol.declaration import Literal
 from adapters.cobol.plan import Storage, classify, names
 from hrbus.spi import Field, Layout, Type
 
+_WIDE = (Storage.NATIONAL, Storage.DBCS)
+"""Their pictures count characters of two bytes."""
+
 
 def layout(path: Path) -> Layout:
     """Return the layout of the first record of a copybook file."""
@@ -66,7 +69,7 @@ def _field(item: Item, column: str, unit: str) -> Field:
         type=kind,
         many=many,
         size=_length(item, storage) if kind is Type.TEXT else None,
-        unit="characters" if storage is Storage.NATIONAL else unit,
+        unit="characters" if storage in _WIDE else unit,
         digits=max(picture.digits - min(scale, 0), scale) if number and picture else None,
         scale=max(scale, 0) if number else 0,
         signed=picture.signed or item.sign_separate if picture else True,
@@ -97,7 +100,7 @@ def _bytes(item: Item) -> tuple[int | None, int | None]:
 
 
 def _length(item: Item, storage: Storage) -> int:
-    return item.size // 2 if storage is Storage.NATIONAL else item.size
+    return item.size // 2 if storage in _WIDE else item.size
 
 
 def _times(item: Item) -> str:
