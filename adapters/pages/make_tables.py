@@ -60,8 +60,12 @@ class Iconv:
 
     def encode(self, text: str) -> bytes | None:
         """Return ``text`` in the page, or None; X'3F' where glibc has put that for something else is None too."""
-        made = self._run(self._writing, text.encode("utf-32-be"))
+        made = self.written(text)
         return None if made == _SUBSTITUTE and text != "\x1a" else made
+
+    def written(self, text: str) -> bytes | None:
+        """Return what glibc writes for ``text``, substitutes included."""
+        return self._run(self._writing, text.encode("utf-32-be"))
 
     def _run(self, converter: int, data: bytes) -> bytes | None:
         source, target = ctypes.create_string_buffer(data, len(data)), ctypes.create_string_buffer(8 * len(data) + 64)

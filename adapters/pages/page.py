@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
@@ -98,7 +98,7 @@ class Page:
         if self.form not in (Form.SHIFTED, Form.LEAD) or self.codes[IDEOGRAPHIC_SPACE] < 0:
             return None
         codes = np.where((self.codes > 0xFF) & (self.codes <= 0xFFFF), self.codes, NONE).astype(np.int32)
-        return replace(self, name=f"the double bytes of {self.name}", form=Form.PAIRS, codes=codes)
+        return replace(self, name=f"{self.name} (double bytes)", form=Form.PAIRS, codes=codes)
 
     # --- single texts
 
@@ -108,7 +108,8 @@ class Page:
 
     def missing(self, text: str) -> str:
         """Return the characters of ``text`` that cannot be written, each once."""
-        return "".join(char for char in dict.fromkeys(self.replaced(text)) if self._code(ord(char)) < 0)
+        text = self.replaced(text)
+        return "".join(dict.fromkeys(text[at] for at, code in self._codes(text) if code < 0))
 
     def replaced(self, text: str) -> str:
         """Return ``text`` with what is agreed in place of characters that the page does not have."""
@@ -117,14 +118,13 @@ class Page:
     def encode(self, text: str) -> bytes:
         """Return ``text`` in the page; UnicodeEncodeError at the first character that it does not have."""
         text = self.replaced(text)
-        for at, char in enumerate(text):
-            if self._code(ord(char)) < 0:
-                raise UnicodeEncodeError(self.name, text, at, at + 1, f"{self.name} has no U+{ord(char):04X}")
         if self.form in _PYTHON:
             return text.encode(_PYTHON[self.form])
         made = bytearray()
         shifted = False
-        for code in self._codes(text):
+        for at, code in self._codes(text):
+            if code < 0:
+                raise UnicodeEncodeError(self.name, text, at, at + 1, f"{self.name} has no U+{ord(text[at]):04X}")
             if self.form is Form.SHIFTED and (code > 0xFF) != shifted:
                 shifted = not shifted
                 made.append(SHIFT_OUT if shifted else SHIFT_IN)
@@ -144,7 +144,7 @@ class Page:
             return self._unicode(data)
         made: list[str] = []
         at, opened = 0, -1
-        while at < len(data):
+        while at < len(data) and not (opened >= 0 and data[at:] == self.fill):
             if self.form is Form.SHIFTED and data[at] == (SHIFT_OUT if opened < 0 else SHIFT_IN):
                 opened = at if opened < 0 else -1
                 at += 1
@@ -171,17 +171,17 @@ class Page:
             return NONE if 0xD800 <= point <= 0xDFFF else point
         return int(self.codes[point]) if point < len(self.codes) else NONE
 
-    def _codes(self, text: str) -> list[int]:
-        """Return the code of each character, or of two together where the page has such."""
-        couples = {(first, second): code for first, second, code in self.couples.tolist()}
-        made: list[int] = []
-        for before, char in zip([None, *text], text, strict=False):
-            couple = couples.get((ord(before), ord(char))) if before is not None and couples else None
-            if couple is not None and made[-1] == self._code(ord(before or "")):
-                made[-1] = couple
-            else:
-                made.append(self._code(ord(char)))
-        return made
+    def _codes(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield place and code of each character, or of two together where the page has such."""
+        at = 0
+        while at < len(text):
+            couple = self._coupled.get(text[at : at + 2])
+            yield at, self._code(ord(text[at])) if couple is None else couple
+            at += 1 if couple is None else 2
+
+    @cached_property
+    def _coupled(self) -> dict[str, int]:
+        return {chr(first) + chr(second): code for first, second, code in self.couples.tolist()}
 
     def _character(self, data: bytes, at: int, *, shifted: bool) -> tuple[str, int]:
         """Return the character at a place and its size in bytes."""
