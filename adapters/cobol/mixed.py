@@ -15,10 +15,13 @@ Reading goes over the bytes of a field with the tables of its page and makes UTF
 
 from __future__ import annotations
 
+from typing import cast
+
+import numba
 import numpy as np
 import numpy.typing as npt
 
-from adapters.cobol.kernels import BAD_BYTE, INLINE, Bytes, Ints, compiled
+from adapters.cobol.kernels import BAD_BYTE, INLINE, Bytes, F, Ints, compiled
 from adapters.pages.page import ASTRAL, FOURS, NONE, SHIFT_IN, SHIFT_OUT, Form, Page, Points
 
 SHIFTED, LEAD, PAIRS = Form.SHIFTED.value, Form.LEAD.value, Form.PAIRS.value
@@ -28,14 +31,24 @@ Tables = tuple[Bytes, Points, Points, Points, Points]
 _CUT = -1
 
 
+def inlined(function: F) -> F:
+    """Compile a part of a kernel into the loop that calls it: the call itself would take as long as a character."""
+    return cast("F", numba.njit(nogil=True, forceinline=True)(function))
+
+
 def tables(page: Page) -> Tables:
     """Return what ``read`` needs of a page."""
     return page.narrow, page.points, page.double, page.four, page.couples
 
 
-@compiled
+@inlined
 def _put(data: Bytes, n: int, point: Int) -> int:
     """Append a code point in UTF-8; return the new length."""
+    if 0x800 <= point < 0x10000:
+        data[n] = 0xE0 | point >> 12
+        data[n + 1] = 0x80 | point >> 6 & 0x3F
+        data[n + 2] = 0x80 | point & 0x3F
+        return n + 3
     if point < 0x80:
         data[n] = point
         return n + 1
@@ -43,11 +56,6 @@ def _put(data: Bytes, n: int, point: Int) -> int:
         data[n] = 0xC0 | point >> 6
         data[n + 1] = 0x80 | point & 0x3F
         return n + 2
-    if point < 0x10000:
-        data[n] = 0xE0 | point >> 12
-        data[n + 1] = 0x80 | point >> 6 & 0x3F
-        data[n + 2] = 0x80 | point & 0x3F
-        return n + 3
     data[n] = 0xF0 | point >> 18
     data[n + 1] = 0x80 | point >> 12 & 0x3F
     data[n + 2] = 0x80 | point >> 6 & 0x3F
@@ -62,7 +70,7 @@ def _put_two(data: Bytes, n: int, point: Int, couples: Points) -> int:
     return _put(data, _put(data, n, couple[0]), couple[1])
 
 
-@compiled
+@inlined
 def _shifted(
     buffer: Bytes, at: int, stop: int, points: Points, double: Points, couples: Points, data: Bytes, n: int
 ) -> int:
@@ -95,7 +103,7 @@ def _shifted(
     return n
 
 
-@compiled
+@inlined
 def _lead(
     buffer: Bytes,
     at: int,
@@ -109,25 +117,29 @@ def _lead(
 ) -> int:
     """Read characters whose first byte says how many follow."""
     while at < stop:
-        point = points[buffer[at]]
-        if point >= 0:
-            at += 1
-        elif at + 1 >= stop:
-            return _CUT
-        else:
-            point = double[np.int64(buffer[at]) << 8 | np.int64(buffer[at + 1])]
-            at += 2
-            if point == NONE and four.shape[0]:
+        first = np.int64(buffer[at])
+        if first >= 0x80 and at + 1 < stop:
+            point = double[first << 8 | np.int64(buffer[at + 1])]
+            if point >= 0:
+                n = _put(data, n, point)
                 at += 2
-                if at > stop:
-                    return _CUT
-                point = _of_four(buffer, at - 4, four)
+                continue
+            if point < NONE:
+                n = _put_two(data, n, point, couples)
+                at += 2
+                continue
+        point = points[first]
         if point >= 0:
             n = _put(data, n, point)
-        elif point == NONE:
+            at += 1
+            continue
+        at += 4
+        if at > stop or not four.shape[0]:
             return _CUT
-        else:
-            n = _put_two(data, n, point, couples)
+        point = _of_four(buffer, at - 4, four)
+        if point == NONE:
+            return _CUT
+        n = _put(data, n, point)
     return n
 
 
@@ -146,7 +158,7 @@ def _of_four(buffer: Bytes, at: int, four: Points) -> Int:
     return number - ASTRAL + 0x10000 if ASTRAL <= number < ASTRAL + 0x100000 else NONE
 
 
-@compiled
+@inlined
 def _pairs(buffer: Bytes, at: int, stop: int, double: Points, couples: Points, data: Bytes, n: int) -> int:
     """Read double bytes and nothing else."""
     while at < stop:
@@ -161,7 +173,7 @@ def _pairs(buffer: Bytes, at: int, stop: int, double: Points, couples: Points, d
     return n
 
 
-@compiled
+@inlined
 def _utf16(buffer: Bytes, at: int, stop: int, big: bool, data: Bytes, n: int) -> int:
     """Read UTF-16; half a surrogate pair is no text."""
     first = 0 if big else 1
@@ -180,7 +192,7 @@ def _utf16(buffer: Bytes, at: int, stop: int, big: bool, data: Bytes, n: int) ->
     return n
 
 
-@compiled
+@inlined
 def _utf8(buffer: Bytes, at: int, stop: int, data: Bytes, n: int) -> int:
     """Copy UTF-8 that is well formed: shortest forms, no surrogates."""
     while at < stop:
@@ -213,12 +225,12 @@ def _utf8(buffer: Bytes, at: int, stop: int, data: Bytes, n: int) -> int:
     return n
 
 
-@compiled
+@inlined
 def _is_wide_space(data: Bytes, at: int) -> bool:
     return bool(data[at] == 0xE3 and data[at + 1] == 0x80 and data[at + 2] == 0x80)
 
 
-@compiled
+@inlined
 def _without_end(data: Bytes, first: int, n: int, wide: bool) -> int:
     """Return where text ends without the blanks, low-values and (``wide``) ideographic spaces behind it."""
     while n > first:
@@ -231,7 +243,7 @@ def _without_end(data: Bytes, first: int, n: int, wide: bool) -> int:
     return n
 
 
-@compiled
+@inlined
 def _without_beginning(data: Bytes, first: int, n: int, wide: bool) -> int:
     """Return where text begins without such filling before it."""
     while first < n:
@@ -244,7 +256,7 @@ def _without_beginning(data: Bytes, first: int, n: int, wide: bool) -> int:
     return first
 
 
-@compiled
+@inlined
 def _plain(buffer: Bytes, start: int, stop: int, narrow: Bytes, data: Bytes, n: int) -> bool:
     """Translate a field of nothing but ASCII characters; false as soon as there is another."""
     for at in range(start, stop):
@@ -309,12 +321,10 @@ def read(  # noqa: C901 - one loop over the fields
             first = _without_beginning(data, first, n, wide)
         length = n - first
         views[i, 0] = length
-        if length <= INLINE:
-            for j in range(length):
-                inline[i, 4 + j] = data[first + j]
-        else:
-            for j in range(4):
-                inline[i, 4 + j] = data[first + j]
+        for j in range(INLINE):
+            inline[i, 4 + j] = data[first + j] if j < length else 0
+        if length > INLINE:
+            views[i, 2] = 0
             views[i, 3] = first
             used = n
     return wrong, used

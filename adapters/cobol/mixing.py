@@ -6,14 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 from adapters.cobol.kernels import FOREIGN, OK, TOO_LONG, Bytes, Ints, compiled
-from adapters.cobol.mixed import PAIRS, SHIFTED, UTF8, UTF16_BE, UTF16_LE, Int
+from adapters.cobol.mixed import PAIRS, SHIFTED, UTF8, UTF16_BE, UTF16_LE, Int, inlined
 from adapters.pages.page import SHIFT_IN, SHIFT_OUT, Points
 
+_LAST_MARK, _KANA_MARK = 0x400, 0x309A
+"""The second of two code points that have one code together is a mark: below U+0400, or U+309A."""
 _FOUR = 0x10000
 """Codes from here on are numbers of four-byte codes."""
 
 
-@compiled
+@inlined
 def _point(data: Bytes, at: int) -> tuple[Int, int]:
     """Return a code point of UTF-8 and its size."""
     lead = np.int64(data[at])
@@ -28,7 +30,7 @@ def _point(data: Bytes, at: int) -> tuple[Int, int]:
     return (lead & 0x07) << 18 | second << 12 | third << 6 | np.int64(data[at + 3]) & 0x3F, 4
 
 
-@compiled
+@inlined
 def _only_blanks(data: Bytes, at: int, stop: int) -> bool:
     """Say whether the rest of a text is blanks, which need no place."""
     while at < stop and data[at] == 0x20:
@@ -36,7 +38,7 @@ def _only_blanks(data: Bytes, at: int, stop: int) -> bool:
     return at == stop
 
 
-@compiled
+@inlined
 def _couple(couples: Points, first: Int, second: Int) -> Int:
     """Return the code of two code points together, or 0."""
     for k in range(couples.shape[0]):
@@ -45,7 +47,7 @@ def _couple(couples: Points, first: Int, second: Int) -> Int:
     return 0
 
 
-@compiled
+@inlined
 def _coded(  # noqa: C901 - one loop over the characters of a text
     data: Bytes, at: int, stop: int, form: int, codes: Points, couples: Points, out: Bytes, start: int, width: int
 ) -> tuple[int, int]:
@@ -58,7 +60,7 @@ def _coded(  # noqa: C901 - one loop over the characters of a text
     while at < stop:
         point, size = _point(data, at)
         code = codes[point] if point < codes.shape[0] else -1
-        if couples.shape[0] and last and last == codes[before]:
+        if (point < _LAST_MARK or point == _KANA_MARK) and last and last == codes[before]:
             both = _couple(couples, before, point)
             if both:
                 out[n - 2] = both >> 8
@@ -106,7 +108,7 @@ def _coded(  # noqa: C901 - one loop over the characters of a text
     return n - start, OK
 
 
-@compiled
+@inlined
 def _unicode(data: Bytes, at: int, stop: int, form: int, out: Bytes, start: int, width: int) -> tuple[int, int]:
     """Write a text in UTF-8 or UTF-16; return (bytes, code)."""
     n = start
@@ -176,6 +178,11 @@ def write(
             for j in range(n - 1, -1, -1):
                 out[start + gap + j] = out[start + j]
             first = start
-        for j in range(gap):
-            out[first + j] = fill[j % fill.shape[0]]
+        if fill.shape[0] == 1:
+            for j in range(first, first + gap):
+                out[j] = fill[0]
+        else:
+            for j in range(first, first + gap, 2):
+                out[j] = fill[0]
+                out[j + 1] = fill[1]
     return wrong

@@ -50,7 +50,7 @@ def test_other_names_lead_to_the_same_page(name: str, page: str) -> None:
     assert page == find(name).name
 
 
-@pytest.mark.parametrize("number", {**SINGLE, **DOUBLE})
+@pytest.mark.parametrize("number", [*SINGLE, *DOUBLE])
 def test_every_page_of_the_catalogue_is_there_and_is_ebcdic(number: str) -> None:
     page = find(number)
     assert (f"cp{number}", True, 0x40) == (page.name, page.ebcdic, page.blank)

@@ -28,6 +28,7 @@ KNOWN_DIFFERENCES = {
 """Codes that glibc reads in another way than Python and IBM's tables (the overline of 273, the É of 278 …)."""
 BACKSLASH_AND_TILDE = {**dict.fromkeys(DOUBLE, ""), "930": "\\~", "939": "\\~", "1371": "\\"}
 """Characters that glibc reads from one code and writes as another, which reads as ¥ or the overline."""
+PYTHON_S_OWN = ("gbk", "gb18030", "big5", "big5hkscs", "shift_jis", "cp932", "euc_kr", "cp949", "johab")
 ALL_OF_THEM = (*range(0xD800), *range(0xE000, 0x30000))
 
 
@@ -118,6 +119,13 @@ def test_characters_of_two_code_points_are_written_as_iconv_writes_them(number: 
         assert text == page.decode(page.encode(text))
 
 
+@pytest.mark.parametrize("name", ["1390", "1399", "big5hkscs", "shift_jis_2004", "shift_jisx0213"])
+def test_the_second_of_two_code_points_is_a_mark_as_the_kernel_takes_for_granted(name: str) -> None:
+    seconds = set(find(name).couples[:, 1].tolist())
+    assert seconds
+    assert {second for second in seconds if second >= 0x400} <= {0x309A}
+
+
 @pytest.mark.usefixtures("glibc")
 def test_iconv_writes_look_alikes_and_substitutes_where_we_refuse() -> None:
     assert b"\x0eQ\xf1\x0f" == Iconv("IBM1390").encode("栅")
@@ -137,9 +145,7 @@ def test_the_file_of_tables_is_what_the_script_makes() -> None:
         assert [] == [name for name in made if not np.array_equal(made[name], file[name])]
 
 
-@pytest.mark.parametrize(
-    "name", ["gbk", "gb18030", "big5", "big5hkscs", "shift_jis", "cp932", "euc_kr", "cp949", "johab"]
-)
+@pytest.mark.parametrize("name", PYTHON_S_OWN)
 def test_python_s_own_pages_read_and_write_as_python_does(name: str) -> None:
     page = find(name)
     assert page.form is Form.LEAD
