@@ -18,19 +18,28 @@ from adapters.pages.catalogue import canonical, names
 from adapters.pages.page import Form, Page
 from hrbus.spi import ConfigError, Fault
 
-__all__ = ["Form", "Page", "find"]
+__all__ = ["Form", "Page", "ebcdic", "find"]
+
+
+def ebcdic(name: str) -> Page | None:
+    """Return the EBCDIC page of that name, or None."""
+    known = canonical(name)
+    return tables.ebcdic(known.removeprefix("cp")) if known.startswith("cp") else None
 
 
 def find(name: str) -> Page:
     """Return the page of that name; ConfigError where there is none or it cannot hold records."""
-    known = canonical(name)
-    page = tables.ebcdic(known.removeprefix("cp")) if known.startswith("cp") else None
-    if page is not None:
+    if page := ebcdic(name):
         return page
+    known = canonical(name)
     codec = tables.codec_name(known)
     if codec is None:
         near = get_close_matches(known, names(), 1)
-        hint = f"did you mean {near[0]}?" if near else "hrbus adapters cobol names the page of every country"
+        hint = (
+            f"did you mean {near[0]}?"
+            if near
+            else "as in cp037, cp935, gb18030; docs/reference/code-pages.md has them all"
+        )
         raise ConfigError(Fault(f"unknown encoding {name}", path="encoding", hint=hint))
     page = tables.of_codec(codec)
     if page is None:

@@ -128,7 +128,10 @@ class Page:
             if self.form is Form.SHIFTED and (code > 0xFF) != shifted:
                 shifted = not shifted
                 made.append(SHIFT_OUT if shifted else SHIFT_IN)
-            made += _bytes_of(code)
+            if code < 0x100:
+                made.append(code)
+            else:
+                made += _bytes_of(code)
         if shifted:
             made.append(SHIFT_IN)
         return bytes(made)
@@ -142,6 +145,32 @@ class Page:
         """Return the text of ``data``; UnicodeDecodeError with what is wrong in words where it is none."""
         if self.form in _PYTHON:
             return self._unicode(data)
+        whole = self._whole(data)
+        return self._stepwise(data) if whole is None else whole
+
+    # --- how
+
+    def _whole(self, data: bytes) -> str | None:
+        """Return the text of ``data`` by one look at all of it, or None where that does not do."""
+        if self.form not in (Form.SINGLE, Form.SHIFTED):
+            return None
+        found = np.frombuffer(data, dtype=np.uint8)
+        points, kept = self.points[found], np.ones(len(found), dtype=np.bool_)
+        if self.form is Form.SHIFTED and (found == SHIFT_OUT).any():
+            out = found == SHIFT_OUT
+            state = np.cumsum(out.astype(np.int32) - (found == SHIFT_IN))
+            inside = (state == 1) & ~out
+            begun = np.maximum.accumulate(np.where(out, np.arange(len(found)), 0))
+            first = inside & ((np.arange(len(found)) - begun) % 2 == 1)
+            if state.min() < 0 or state.max() > 1 or state[-1] or first[-1]:
+                return None
+            at = np.flatnonzero(first)
+            points[at] = self.double[found[at].astype(np.int64) << 8 | found[at + 1]]
+            kept = first | ((state == 0) & (found != SHIFT_IN))
+        points = points[kept]
+        return None if (points < 0).any() else points.astype("<u4").tobytes().decode("utf-32-le")
+
+    def _stepwise(self, data: bytes) -> str:
         made: list[str] = []
         at, opened = 0, -1
         while at < len(data) and not (opened >= 0 and data[at:] == self.fill):
@@ -157,8 +186,6 @@ class Page:
             raise UnicodeDecodeError(self.name, data, opened, len(data), reason)
         return "".join(made)
 
-    # --- how
-
     def _unicode(self, data: bytes) -> str:
         try:
             return data.decode(_PYTHON[self.form])
@@ -173,6 +200,11 @@ class Page:
 
     def _codes(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield place and code of each character, or of two together where the page has such."""
+        if not len(self.couples) and self.form not in _PYTHON:
+            points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+            known = self.codes[np.minimum(points, len(self.codes) - 1)]
+            yield from enumerate(np.where(points < len(self.codes), known, NONE).tolist())
+            return
         at = 0
         while at < len(text):
             couple = self._coupled.get(text[at : at + 2])
@@ -224,8 +256,7 @@ def _alone(byte: int, page: Page) -> str:
 
 
 def _bytes_of(code: int) -> bytes:
-    if code < 0x100:
-        return bytes([code])
+    """Return the bytes of a code that has several."""
     if code < 0x10000:
         return code.to_bytes(2, "big")
     number = code - 0x10000
