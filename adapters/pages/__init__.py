@@ -35,11 +35,7 @@ def find(name: str) -> Page:
     codec = tables.codec_name(known)
     if codec is None:
         near = get_close_matches(known, names(), 1)
-        hint = (
-            f"did you mean {near[0]}?"
-            if near
-            else "as in cp037, cp935, gb18030; docs/reference/code-pages.md has them all"
-        )
+        hint = f"did you mean {near[0]}?" if near else "docs/reference/code-pages.md names all there are"
         raise ConfigError(Fault(f"unknown encoding {name}", path="encoding", hint=hint))
     page = tables.of_codec(codec)
     if page is None:

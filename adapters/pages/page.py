@@ -196,18 +196,21 @@ class Page:
     def _code(self, point: int) -> int:
         if self.form in _PYTHON:
             return NONE if 0xD800 <= point <= 0xDFFF else point
-        return int(self.codes[point]) if point < len(self.codes) else NONE
+        if len(self.four):
+            return int(self.codes[point])
+        return self._known.get(point, NONE)
+
+    @cached_property
+    def _known(self) -> dict[int, int]:
+        """``codes`` of the characters that the page has, for looks at one of them."""
+        points = np.flatnonzero(self.codes >= 0)
+        return dict(zip(points.tolist(), self.codes[points].tolist(), strict=True))
 
     def _codes(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield place and code of each character, or of two together where the page has such."""
-        if not len(self.couples) and self.form not in _PYTHON:
-            points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-            known = self.codes[np.minimum(points, len(self.codes) - 1)]
-            yield from enumerate(np.where(points < len(self.codes), known, NONE).tolist())
-            return
         at = 0
         while at < len(text):
-            couple = self._coupled.get(text[at : at + 2])
+            couple = self._coupled.get(text[at : at + 2]) if self._coupled else None
             yield at, self._code(ord(text[at])) if couple is None else couple
             at += 1 if couple is None else 2
 
