@@ -27,11 +27,12 @@ from adapters.cobol.copybook import Item
 from adapters.cobol.dialect import Dialect
 from adapters.cobol.frames import Chunk, Frame, chunks, framed
 from adapters.cobol.layout import describe
-from adapters.cobol.pages import find
 from adapters.cobol.plan import Options, Plan
 from adapters.cobol.planning import compiled
 from adapters.cobol.settings import CobolSettings, Header
 from adapters.cobol.totals import Edge
+from adapters.pages import find
+from adapters.pages.replacement import agreed
 from hrbus.spi import (
     ID,
     OFFSET,
@@ -81,7 +82,11 @@ class CobolCodec:
         options = _options(settings)
         self.plan = compiled(record, options)
         plain = Options(
-            options.page, options.ebcdic_sign, native_big=options.native_big, binary_big=options.binary_big
+            options.page,
+            options.ebcdic_sign,
+            native_big=options.native_big,
+            binary_big=options.binary_big,
+            national=options.national,
         )
         zone = _zone(settings.time_zone)
         self.header = Edge.of(header, settings.header, plain, clock, zone) if header and settings.header else None
@@ -157,7 +162,7 @@ class CobolCodec:
             if row not in rejects:
                 at = int(starts[row])
                 whole = buffer[at : at + plan.size].tobytes()
-                rejects[row] = self._reject(chunk, row, first, name, faults.reading(wrong, whole, plan.options.page))
+                rejects[row] = self._reject(chunk, row, first, name, faults.reading(wrong, whole))
         if not rejects:
             return Batch(frame)
         failed = np.zeros(len(chunk), dtype=np.bool_)
@@ -212,7 +217,7 @@ class CobolCodec:
                     record=own.get(RECORD) or 0,
                     offset=-1 if own.get(OFFSET) is None else own[OFFSET],
                     stage=Stage.ENCODE,
-                    reason=faults.writing(wrong, self.plan.options.page),
+                    reason=faults.writing(wrong),
                     field=wrong.leaf.column or wrong.leaf.item.name,
                     raw=own.get(RAW) or b"",
                     id=own.get(ID),
@@ -232,10 +237,12 @@ def _raw(chunk: Chunk) -> arrow.Column:
 
 
 def _options(settings: CobolSettings) -> Options:
-    page = find(settings.encoding)
+    page = agreed(find(settings.encoding), settings.replace)
     dialect = Dialect(settings.dialect)
     if settings.sign == "ascii" and page.ebcdic:
         raise ConfigError(Fault(f"sign: ascii cannot stand in the EBCDIC page {page.name}", path="sign"))
+    if settings.national == "page" and page.pairs is None:
+        raise ConfigError(Fault(f"{page.name} has no double bytes for PIC N", path="national", hint="use utf-16-be"))
     return Options(
         page=page,
         ebcdic_sign=settings.sign == "ebcdic" or (settings.sign is None and page.ebcdic),
@@ -247,6 +254,7 @@ def _options(settings: CobolSettings) -> Options:
         binary_big=settings.binary == "big",
         binary_full=settings.binary_full,
         float_format=settings.float_format or dialect.float_format,
+        national=settings.national,
     )
 
 

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from adapters.cobol import kernels
-from adapters.cobol.pages import Page
 from adapters.cobol.plan import Leaf
 from adapters.cobol.signs import Signs
+from adapters.pages import Page
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]

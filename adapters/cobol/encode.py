@@ -1,7 +1,7 @@
 """Writes columns into the bytes of records.
 
     >>> from adapters.cobol.copybook import parse
-    >>> from adapters.cobol.pages import find
+    >>> from adapters.pages import find
     >>> from adapters.cobol.plan import Options
     >>> from adapters.cobol.planning import compiled
     >>> plan = compiled(parse("01 A. 05 B PIC X(2). 05 C PIC 99.", "a.cpy").record(), Options(find("ascii")))
@@ -211,8 +211,8 @@ class _Writer:
         status = np.zeros(len(base), dtype=np.uint8)
         if leaf.lenient and texts.series.null_count():
             wanted = wanted & texts.series.is_not_null().to_numpy()
-        strings.write(leaf, self.plan.options.page, texts, wanted, self.out, base, status)
-        self.reader.note(leaf, scope, base, status)
+        details = strings.write(leaf, texts, wanted, self.out, base, status)
+        self.reader.note(leaf, scope, base, status, details)
 
     def number(self, leaf: Leaf, series: pl.Series, scope: Scope, wanted: Bools) -> None:
         """Write a numeric field."""

@@ -13,9 +13,12 @@ from pathlib import Path
 
 from adapters.cobol import conditions
 from adapters.cobol.copybook import Item, read
-from adapters.cobol.pages import Page
 from adapters.cobol.plan import Storage, classify, names
+from adapters.pages import Page
 from hrbus.spi import Field, Layout, Type
+
+_WIDE = (Storage.NATIONAL, Storage.DBCS)
+"""Their pictures count characters of two bytes."""
 
 
 def layout(path: Path) -> Layout:
@@ -79,7 +82,7 @@ class _Teller:
             type=kind,
             many=many,
             size=_length(item, storage) if kind is Type.TEXT else None,
-            unit="bytes" if self.page and self.page.several and storage is not Storage.NATIONAL else "characters",
+            unit="bytes" if self.page and self.page.several and storage not in _WIDE else "characters",
             digits=_digits(item) if number else None,
             scale=max(scale, 0) if number else 0,
             signed=picture.signed or item.sign_separate if picture else True,
@@ -126,7 +129,7 @@ def _bytes(item: Item) -> tuple[int | None, int | None]:
 
 
 def _length(item: Item, storage: Storage) -> int:
-    return item.size // 2 if storage is Storage.NATIONAL else item.size
+    return item.size // 2 if storage in _WIDE else item.size
 
 
 def _times(item: Item) -> str:

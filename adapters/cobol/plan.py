@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Usage
-from adapters.cobol.pages import Page
 from adapters.cobol.picture import Category
+from adapters.pages import Page
+from adapters.pages.tables import unicode
 from hrbus.spi import Type
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Storage(Enum):
 
     TEXT = "text"
     NATIONAL = "national"
+    DBCS = "dbcs"
     ZONED = "zoned"
     PACKED = "packed"
     BINARY = "binary"
@@ -51,6 +53,15 @@ class Options:
     binary_big: bool = True
     binary_full: bool = False
     float_format: str = "ibm"
+    national: str = "utf-16-be"
+
+    def text_page(self, storage: Storage) -> Page:
+        """Return the page in which the text of a field stands."""
+        if storage not in (Storage.NATIONAL, Storage.DBCS):
+            return self.page
+        if self.page.pairs is not None and (storage is Storage.DBCS or self.national == "page"):
+            return self.page.pairs
+        return unicode(self.national)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +110,7 @@ class Leaf:
     signed: bool = False
     big: bool = True
     blank: Blank = "reject"
+    page: Page = field(kw_only=True)
 
     @property
     def home(self) -> Item | None:
@@ -228,7 +240,9 @@ def classify(item: Item) -> tuple[Storage, Type]:
         return Storage.BINARY, Type.INTEGER
     if picture.category is Category.EDITED:
         return Storage.EDITED, Type.DECIMAL if picture.scale > 0 else Type.INTEGER
-    if picture.category in (Category.NATIONAL, Category.DBCS) or item.usage is Usage.NATIONAL:
+    if picture.category is Category.DBCS or item.usage is Usage.DBCS:
+        return Storage.DBCS, Type.TEXT
+    if picture.category is Category.NATIONAL or item.usage is Usage.NATIONAL:
         return Storage.NATIONAL, Type.TEXT
     if picture.category is Category.TEXT and item.usage in _BYTES and item.size <= _LANE_BYTES:
         return Storage.BINARY, Type.INTEGER

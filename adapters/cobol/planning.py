@@ -1,7 +1,7 @@
 """Makes a plan of a record: what to read and write where.
 
 >>> from adapters.cobol.copybook import parse
->>> from adapters.cobol.pages import find
+>>> from adapters.pages import find
 >>> plan = compiled(parse("01 A. 05 B PIC X(3). 05 C PIC 9(4).", "a.cpy").record(), Options(find("cp037")))
 >>> [(node.column, node.offset) for node in plan.nodes]
 [('B', 0), ('C', 3)]
@@ -17,7 +17,8 @@ from adapters.cobol.declaration import Usage
 from adapters.cobol.picture import Category
 from adapters.cobol.plan import Condition, Leaf, Node, Options, Plan, Storage, Table, View, classify, names
 from adapters.cobol.settings import Blank, Rule
-from hrbus.spi import ConfigError, Fault
+from adapters.pages.replacement import named
+from hrbus.spi import ConfigError, Fault, Type
 
 _UTF8 = "utf-8"
 
@@ -148,6 +149,9 @@ class _Builder:
         name = rule.field.upper()
         for other, leaf in self.leaves.items():
             if other.name == name:
+                if leaf.type is Type.TEXT and (missing := leaf.page.missing("".join(rule.is_))):
+                    message = f"{rule.field} never holds {named(missing[0])}: {leaf.page.name} has no such character"
+                    raise ConfigError(Fault(message, path=f"select.{item.name}"))
                 return Condition(leaf, rule.is_)
         hint = "it must stand before the view, outside of tables"
         raise ConfigError(Fault(f"{rule.field} cannot choose {item.name}: it is not there", path="select", hint=hint))
@@ -181,6 +185,7 @@ class _Builder:
             scale=max(scale, 0),
             factor=10 ** max(-scale, 0),
             signed=signed,
+            page=self.options.text_page(storage),
             big=self.big(item.usage),
             blank="zero" if item.entry.blank_when_zero else self.blank_of(item.name),
         )

@@ -64,7 +64,12 @@ class CobolSettings(Settings):
     source_format: Literal["auto", "fixed", "free"] = "auto"
     """How the copybook is written: in columns 7 to 72, free, or see for yourself."""
     encoding: str = "cp037"
-    """The code page of text: cp037, cp500, cp1140, ascii, latin-1, utf-8, gb18030 and whatever else Python knows."""
+    """The code page of text: cp037, cp1140, cp935, cp1388 and the other EBCDIC pages; ascii, latin-1, utf-8, gb18030
+    and the other pages of Python."""
+    replace: dict[str, str] = Field(default_factory=dict)
+    """What to write for characters that the page does not have, by agreement: {镕: 熔, U+5586: 哲}."""
+    national: Literal["utf-16-be", "utf-16-le", "page"] = "utf-16-be"
+    """How PIC N stands: in UTF-16, or in the double bytes of the code page, as PIC G does."""
     frame: Literal["fixed", "lines", "rdw"] = "fixed"
     """How records follow each other: all of one length, one a line, or each after a record descriptor word."""
     record_length: PositiveInt | None = None

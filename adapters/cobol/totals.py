@@ -91,7 +91,7 @@ class Edge:
                 )
         found = decode.read(plan, np.frombuffer(data, dtype=np.uint8), np.zeros(1, dtype=np.int64))
         for wrong in found.wrong:
-            reason = faults.reading(wrong, data, plan.options.page)
+            reason = faults.reading(wrong, data)
             raise BatchError(f"{artifact}: the {place} record, {self.name}: {wrong.leaf.column}: {reason}")
         return found.frame
 
@@ -107,7 +107,7 @@ class Edge:
             self.plan, pl.DataFrame(values) if values else pl.DataFrame(height=1), max(frame.length, self.plan.size)
         )
         for wrong in made.wrong:
-            raise BatchError(f"{self.name}: {wrong.leaf.column}: {faults.writing(wrong, self.plan.options.page)}")
+            raise BatchError(f"{self.name}: {wrong.leaf.column}: {faults.writing(wrong)}")
         return framed(made.records, made.lengths, frame)
 
     def _value(self, said: str, delivery: Delivery | None) -> str:
