@@ -106,7 +106,7 @@ def _edited(text: str, symbols: str) -> Picture:
     core = re.sub(r"(?:CR|DB)$", "", symbols)
     if re.fullmatch(r"S9*\.9*", core):  # no COBOL, but in use: a decimal point that is written, the sign over a digit
         core = core.removeprefix("S")
-    if not re.fullmatch(r"[9Z*+\-$,.B0/VP]+", core) or not re.search(r"[9Z*]|\+\+|--|\$\$", core):
+    if not re.fullmatch(r"[9Z*+\-$,.B0/VP]+", core) or not (re.search(r"[9Z*]", core) or _floating(core)):
         raise PictureError("expected X, A, 9, S, V, P, N, G or the editing symbols Z * $ + - CR DB , . B 0 /")
     if sum(core.count(point) for point in ".V") > 1:
         raise PictureError("it has more than one decimal point")
@@ -125,6 +125,10 @@ def _edited(text: str, symbols: str) -> Picture:
         raise PictureError(f"{digits} digits are more than the {MOST_DIGITS} that COBOL can hold")
     length = len(symbols) - symbols.count("V") - moved - symbols.startswith("S")
     return Picture(text, symbols, Category.EDITED, length, digits, scale, signed)
+
+
+def _floating(core: str) -> bool:
+    return any(_floats(core, sign) for sign in "+-$")
 
 
 def _floats(core: str, sign: str) -> bool:

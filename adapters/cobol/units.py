@@ -150,26 +150,26 @@ def _write_floats(
     numbers = values.cast(pl.Float64, strict=False).fill_null(0.0).to_numpy()
     field, wrong = floats.write(numbers, leaf.width, options.float_format)
     status[wrong & wanted] = kernels.TOO_BIG
-    rows = np.flatnonzero(wanted & ~wrong)
-    out[(base[rows] + leaf.offset)[:, None] + np.arange(leaf.width)] = field[rows]
+    _put(leaf, field, wanted, out, base, status)
 
 
 def _write_edited(
     leaf: Leaf, options: Options, numbers: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes
 ) -> None:
-    assert leaf.item.picture is not None  # noqa: S101 - an edited field is one by its picture
-    symbols = leaf.item.picture.symbols
-    rows = np.flatnonzero(wanted)
-    for row, value in zip(rows.tolist(), numbers.gather(rows).to_list(), strict=True):
-        text = edited.text(value, symbols)
-        if text is None:
-            status[row] = kernels.NEGATIVE if value < 0 and edited.text(-value, symbols) else kernels.TOO_BIG
-            continue
-        data = options.page.encode(text)
-        if symbols.startswith("S"):
-            data = edited.over_digit(data, options.page, value < 0, options.ebcdic_sign)
-        at = int(base[row]) + leaf.offset
-        out[at : at + leaf.width] = np.frombuffer(data, dtype=np.uint8)
+    numbers = numbers.cast(pl.Int128)
+    negative = (numbers < _one(0)).to_numpy()
+    digits, over = _digits(leaf, numbers)
+    field = edited.write(leaf, options.page, digits, negative, ebcdic_sign=options.ebcdic_sign)
+    status[over & wanted] = kernels.TOO_BIG
+    if not edited.signed(leaf):
+        status[negative & wanted] = kernels.NEGATIVE
+    _put(leaf, field, wanted, out, base, status)
+
+
+def _put(leaf: Leaf, field: Bytes, wanted: Bools, out: Bytes, base: Ints, status: Bytes) -> None:
+    """Write rows of bytes where nothing is wrong."""
+    rows = np.flatnonzero(wanted & (status == kernels.OK))
+    out[(base[rows] + leaf.offset)[:, None] + np.arange(leaf.width)] = field[rows]
 
 
 # --- beyond 18 digits -----------------------------------------------------------------------------------------------
@@ -196,8 +196,7 @@ def _write_wide(
     status[over & wanted] = kernels.TOO_BIG
     if not leaf.signed:
         status[negative & wanted] = kernels.NEGATIVE
-    rows = np.flatnonzero(wanted & (status == kernels.OK))
-    out[(base[rows] + leaf.offset)[:, None] + np.arange(leaf.width)] = field[rows]
+    _put(leaf, field, wanted, out, base, status)
 
 
 def _digits(leaf: Leaf, numbers: pl.Series) -> tuple[Bytes, Bools]:
