@@ -22,6 +22,7 @@ from hrbus.spi import Type
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -179,12 +180,8 @@ def accumulate(digits: Bytes, negative: Bools, lanes: Ints) -> None:
     """Write rows of decimal digits, the high ones first, into 128-bit lanes."""
     low = np.zeros(len(digits), dtype=np.uint64)
     high = np.zeros(len(digits), dtype=np.uint64)
-    ten, half, mask = np.uint64(10), np.uint64(32), np.uint64(0xFFFFFFFF)
     for column in range(digits.shape[1]):
-        bottom = (low & mask) * ten + digits[:, column]
-        top = (low >> half) * ten + (bottom >> half)
-        low = (top << half) | (bottom & mask)
-        high = high * ten + (top >> half)
+        low, high = _times_ten(low, high, digits[:, column])
     flipped_low = ~low + np.uint64(1)
     flipped_high = ~high + (flipped_low == 0)
     lanes[:, 0] = np.where(negative, flipped_low, low).view(np.int64)
@@ -192,12 +189,20 @@ def accumulate(digits: Bytes, negative: Bools, lanes: Ints) -> None:
         lanes[:, 1] = np.where(negative, flipped_high, high).view(np.int64)
 
 
+def _times_ten(low: Words, high: Words, digit: Bytes | np.uint64) -> tuple[Words, Words]:
+    """Return 128-bit numbers, of either sign, times ten plus a digit."""
+    ten, half, mask = np.uint64(10), np.uint64(32), np.uint64(0xFFFFFFFF)
+    bottom = (low & mask) * ten + digit
+    top = (low >> half) * ten + (bottom >> half)
+    return (top << half) | (bottom & mask), high * ten + (top >> half)
+
+
 def _scale_up(lanes: Ints, factor: int) -> None:
     """Multiply values by a power of ten, in place."""
     if lanes.shape[1] == 1:
         lanes *= factor
         return
-    for row in range(len(lanes)):
-        value = ((int(lanes[row, 1]) << 64) | (int(lanes[row, 0]) & (1 << 64) - 1)) * factor
-        lanes[row, 0] = np.uint64(value & (1 << 64) - 1).astype(np.int64)
-        lanes[row, 1] = value >> 64
+    low, high = lanes[:, 0].view(np.uint64), lanes[:, 1].view(np.uint64)
+    for _ in range(len(str(factor)) - 1):
+        low, high = _times_ten(low, high, np.uint64(0))
+    lanes[:, 0], lanes[:, 1] = low.view(np.int64), high.view(np.int64)

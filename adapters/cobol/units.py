@@ -120,7 +120,7 @@ def _write_narrow(
 ) -> None:
     place = (out, base, leaf.offset, leaf.width)
     if leaf.storage is Storage.BINARY:
-        least, most = binary_bounds(leaf, options)
+        least, most = binary_bounds(leaf, options, 1 << 63)
         writers.write_binary(values, wanted, *place, leaf.big, least, most, status)
     elif leaf.storage is Storage.PACKED:
         has_sign = leaf.item.usage is Usage.PACKED
@@ -134,14 +134,14 @@ def _write_narrow(
         writers.write_zoned(values, wanted, *place, mode, signs.zero, positive, negative, status)
 
 
-def binary_bounds(leaf: Leaf, options: Options) -> tuple[int, int]:
-    """Return the least and greatest number that may be written: of the picture, or of the bytes."""
+def binary_bounds(leaf: Leaf, options: Options, end: int) -> tuple[int, int]:
+    """Return the least and greatest number that may be written: of the picture or of the bytes, inside ±``end``."""
     most = (1 << (8 * leaf.width - leaf.signed)) - 1
     least = -most - 1 if leaf.signed else 0
     if leaf.item.usage is Usage.BINARY and not options.binary_full:
         most = min(most, 10**leaf.digits - 1)
         least = max(least, -most)
-    return max(least, -(1 << 63)), min(most, (1 << 63) - 1)
+    return max(least, -end), min(most, end - 1)
 
 
 def _write_floats(
@@ -182,10 +182,8 @@ def _write_wide(
     negative = (numbers < _one(0)).to_numpy()
     if leaf.storage is Storage.BINARY:
         field = _binary_field(leaf, numbers)
-        most = (1 << (8 * leaf.width - leaf.signed)) - 1
-        if leaf.item.usage is Usage.BINARY and not options.binary_full:
-            most = min(most, 10**leaf.digits - 1)
-        over = (numbers.abs() > _one(min(most, 10**38 - 1))).to_numpy()
+        least, most = binary_bounds(leaf, options, 10**38)
+        over = ((numbers > _one(most)) | ((numbers < _one(least)) & leaf.signed)).to_numpy()
     else:
         digits, over = _digits(leaf, numbers)
         field = (
@@ -238,7 +236,9 @@ def _zoned_field(leaf: Leaf, options: Options, digits: Bytes, negative: Bools) -
 
 
 def _binary_field(leaf: Leaf, numbers: pl.Series) -> Bytes:
-    order = "big" if leaf.big else "little"
-    mask = (1 << 8 * leaf.width) - 1
-    data = b"".join((value & mask).to_bytes(leaf.width, order) for value in numbers.to_list())
-    return np.frombuffer(data, dtype=np.uint8).reshape(-1, leaf.width)
+    """Return the bytes of numbers of up to 128 bits in two's complement."""
+    high = numbers // _one(1 << 64)
+    low = (numbers - high * _one(1 << 64)).cast(pl.UInt64).to_numpy()
+    words = np.column_stack([high.cast(pl.Int64).to_numpy().view(np.uint64), low]).astype(">u8")
+    field: Bytes = words.view(np.uint8).reshape(-1, 16)[:, 16 - leaf.width :]
+    return field if leaf.big else field[:, ::-1]

@@ -30,6 +30,14 @@ class Case:
     """The characters that carry its texts, where it holds no number."""
     real: bool = False
     """It is floating point."""
+    computed: bool = False
+    """Numbers go in and out by COMPUTE instead of MOVE."""
+
+    def moved(self, source: str, target: str) -> str:
+        """Return the statement that brings a value from one field to another."""
+        if self.computed:
+            return f"COMPUTE {target} = {source}"
+        return f"MOVE FUNCTION TRIM({source} TRAILING) TO {target}" if self.text else f"MOVE {source} TO {target}"
 
     @property
     def carrier(self) -> str:
@@ -46,13 +54,12 @@ class Case:
         return f"{'-' if value < 0 else '+'}{abs(value):0{self.whole + self.scale}d}".encode("ascii")
 
     def value(self, body: bytes) -> int | str:
-        """Return what has travelled."""
-        if self.text:
-            return body[: self.text].decode("ascii")
-        return int(body[: 1 + self.whole + self.scale])
+        """Return what has travelled; a text where it is no number."""
+        text = body[: self.text or 1 + self.whole + self.scale].decode("ascii")
+        return int(text) if text[1:].isdecimal() and not self.text else text
 
 
-def case(clause: str) -> Case:
+def case(clause: str, *, computed: bool = False) -> Case:
     """Return the case of a declaration; what carries its numbers follows from its picture.
 
     They are counted in the units of its column: in ones where P moves the point to the right.
@@ -64,7 +71,7 @@ def case(clause: str) -> Case:
     if not picture.digits:
         return Case(clause, 0, 0, text=item.size)
     scale = picture.scale
-    return Case(clause, max(picture.digits - scale, 0), max(scale, 0))
+    return Case(clause, max(picture.digits - scale, 0), max(scale, 0), computed=computed)
 
 
 def field(clause: str) -> Item:
@@ -79,9 +86,9 @@ def source(cases: Sequence[Case], special: str = "") -> str:
         + [f"01 F-{n}. 05 V-{n} {one.clause}." for n, one in enumerate(cases, 1)]
     )
     turns = "\n".join(
-        f"W-{n}. MOVE N-{n} TO V-{n}. MOVE F-{n} TO BODY.\nR-{n}. MOVE BODY TO F-{n}. MOVE ALL '?' TO BODY."
-        f" MOVE V-{n} TO N-{n}."
-        for n in range(1, len(cases) + 1)
+        f"W-{n}. {one.moved(f'N-{n}', f'V-{n}')}. MOVE F-{n} TO BODY.\n"
+        f"R-{n}. MOVE BODY TO F-{n}. MOVE ALL '?' TO BODY. {one.moved(f'V-{n}', f'N-{n}')}."
+        for n, one in enumerate(cases, 1)
     )
     choice = "\n".join(
         f"WHEN {n} IF Q-WAY = 'W' PERFORM W-{n} ELSE PERFORM R-{n} END-IF" for n in range(1, len(cases) + 1)

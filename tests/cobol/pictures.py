@@ -12,7 +12,18 @@ ZZ9 ZZZ Z(5)9 ZZ,ZZ9 Z,ZZZ,ZZ9 ZZ9.99 ZZZ.99 ZZZ.ZZ Z,ZZ9.99 Z,ZZZ.ZZ ZZB9 ZZBZZ
 ZZZVZZ Z9 9 999 9,999 9,999.99 99/99/9999 9B9B9 9(4)B9 90 909 09 099 9(3)V9 .99 V99 9.9 Z.99 Z ZZB ZZ0 Z/ ZZ9/ ZZ9B
 ZZ9,9 Z,Z,Z .ZZ Z.Z B9 BZ9 /99 0ZZ 0Z9 B0/99
 """.split()
-_EDGES = [("", ""), ("+", ""), ("-", ""), ("$", ""), ("", "+"), ("", "-"), ("", "CR"), ("", "DB"), ("$", "-"), ("$", "CR")]
+_EDGES = [
+    ("", ""),
+    ("+", ""),
+    ("-", ""),
+    ("$", ""),
+    ("", "+"),
+    ("", "-"),
+    ("", "CR"),
+    ("", "DB"),
+    ("$", "-"),
+    ("$", "CR"),
+]
 _FLOATING = """
 ss sss ss9 ssss9 s,sss s,ss9 ss,sss,ss9 ss9.99 sss.99 sss.ss s,sss.ss s,ss9.99 ssB9 ssBs9 ss/99 s0s9 ss0 ss,999
 sss,999.99 ss9V99 sssVss s.ss ss.99 s(5)9 s(5).99 s(5).ss ss.9 Bss9 0ss9 s,s,s sss, ss9B ss,s.99
