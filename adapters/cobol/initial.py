@@ -52,10 +52,15 @@ def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) 
     if item.is_group and literal is not None:
         out[at : at + item.size] = _text(plan, literal, item.size)
     elif item.is_group:
+        end = 0
         for child in item.children:
             if not child.redefines:
+                out[at + end : at + child.offset] = 0  # slack bytes
+                end = child.offset + child.stride * child.most
                 for number in range(child.most):
-                    _one(plan, leaves, child, at + child.offset + number * child.stride, out)
+                    start = at + child.offset + number * child.stride
+                    _one(plan, leaves, child, start, out)
+                    out[start + child.size : start + child.stride] = 0
     elif item.size:
         _leaf(plan, leaves[item], at, out)
 
