@@ -147,9 +147,9 @@ def binary_bounds(leaf: Leaf, options: Options, end: int) -> tuple[int, int]:
 def _write_floats(
     leaf: Leaf, options: Options, values: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes
 ) -> None:
-    numbers = values.cast(pl.Float64, strict=False).fill_null(0.0).to_numpy()
-    field, wrong = floats.write(numbers, leaf.width, options.float_format)
-    status[wrong & wanted] = kernels.TOO_BIG
+    numbers = values.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
+    field, codes = floats.write(numbers, leaf.width, options.float_format)
+    status[wanted] = codes[wanted]
     _put(leaf, field, wanted, out, base, status)
 
 

@@ -197,7 +197,13 @@ def test_two_batches_can_be_decoded_at_once(records: Make) -> None:
         ("PIC X(3)", pl.Series(["\U0001f600"]), "the text has a character that ascii cannot hold"),
         ("PIC ZZ9", pl.Series([1000]), "the number has more digits than PIC ZZ9 can hold"),
         ("PIC ZZ9", pl.Series([-1]), "the number is negative, and PIC ZZ9 has no sign"),
+        ("PIC S9(25) COMP", pl.Series(["-" + "9" * 26]), "the number has more digits than PIC S9(25) COMP can hold"),
+        ("PIC -ZZ9.9", pl.Series([Decimal("0.25")]), "the number has more decimals than PIC -ZZ9.9 can hold"),
         ("COMP-1", pl.Series([1e300]), "the number has more digits than COMP-1 can hold"),
+        ("COMP-1", pl.Series([1e-300]), "the number has more decimals than COMP-1 can hold"),
+        ("COMP-2", pl.Series([float("nan")]), "the value is no exact number, as COMP-2 needs"),
+        ("COMP-2", pl.Series(["abc"]), "the value is no exact number, as COMP-2 needs"),
+        ("COMP-2", pl.Series([None], dtype=pl.Float64), "there is no value, and COMP-2 cannot be empty"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_not_cut(records: Make, clause: str, column: pl.Series, reason: str) -> None:
