@@ -50,7 +50,7 @@ def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) 
     """Fill one occurrence of an item that begins at ``at``."""
     literal = item.entry.value
     if item.is_group and literal is not None:
-        out[at : at + item.size] = _text(plan, literal, item.size)
+        out[at : at + item.size] = _text(plan, item, literal, item.size)
     elif item.is_group:
         end = 0
         for child in item.children:
@@ -68,7 +68,7 @@ def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) 
 def _leaf(plan: Plan, leaf: Leaf, at: int, out: Bytes) -> None:
     literal = leaf.item.entry.value
     if literal is not None and (literal.kind in ("hex", "LOW-VALUE", "HIGH-VALUE") or leaf.storage is Storage.TEXT):
-        out[at : at + leaf.width] = _text(plan, literal, leaf.width)
+        out[at : at + leaf.width] = _text(plan, leaf.item, literal, leaf.width)
         return
     if leaf.storage is Storage.TEXT:
         return
@@ -84,19 +84,22 @@ def _leaf(plan: Plan, leaf: Leaf, at: int, out: Bytes) -> None:
     elif (
         literal is not None and literal.kind in ("SPACE", "text") and leaf.storage in (Storage.ZONED, Storage.EDITED)
     ):
-        out[at : at + leaf.width] = _text(plan, literal, leaf.width)
+        out[at : at + leaf.width] = _text(plan, leaf.item, literal, leaf.width)
     else:
         units.write(leaf, plan.options, pl.Series([_number(literal)]), wanted, out, base, status)
     if status.any():
-        message = f"the VALUE of {leaf.item.name or 'FILLER'} does not fit {leaf.item.describe()}"
-        raise ConfigError(Fault(message, leaf.item.place))
+        raise _unfit(leaf.item, f"does not fit {leaf.item.describe()}")
+
+
+def _unfit(item: Item, why: str) -> ConfigError:
+    return ConfigError(Fault(f"the VALUE of {item.name or 'FILLER'} {why}", item.place))
 
 
 def _number(literal: Literal | None) -> str:
     return literal.text if literal is not None and literal.kind == "number" else "0"
 
 
-def _text(plan: Plan, literal: Literal, width: int) -> Bytes:
+def _text(plan: Plan, item: Item, literal: Literal, width: int) -> Bytes:
     page = plan.options.page
     figurative = {
         "SPACE": bytes([page.blank]),
@@ -110,7 +113,10 @@ def _text(plan: Plan, literal: Literal, width: int) -> Bytes:
     elif literal.kind == "hex":
         data = bytes.fromhex(literal.text)
     else:
-        data = page.encode(literal.text)
+        try:
+            data = page.encode(literal.text)
+        except UnicodeEncodeError:
+            raise _unfit(item, f"has a character that {page.name} cannot hold") from None
     if literal.all and data:
         data = data * (width // len(data) + 1)
     return np.frombuffer(data[:width].ljust(width, bytes([page.blank])), dtype=np.uint8)

@@ -127,7 +127,8 @@ def _read_wide(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: I
     return int(bad.any())
 
 
-_HIGH_LANE = 10**38 >> 64
+_MOST = 10**38
+_LOW_LANE = (1 << 64) - 1
 
 
 def _read_wide_binary(leaf: Leaf, field: Bytes, lanes: Ints, status: Bytes) -> int:
@@ -140,9 +141,11 @@ def _read_wide_binary(leaf: Leaf, field: Bytes, lanes: Ints, status: Bytes) -> i
     whole = np.column_stack([np.repeat(filler, 16 - leaf.width, axis=1), field])
     words = np.ascontiguousarray(whole).view(">u8").astype(np.uint64).view(np.int64)
     lanes[:, 0], lanes[:, 1] = words[:, 1], words[:, 0]
-    over = (lanes[:, 1] >= _HIGH_LANE) | (lanes[:, 1] < -_HIGH_LANE)
+    high, low = lanes[:, 1], words[:, 1].view(np.uint64)
+    over = (high > _MOST >> 64) | ((high == _MOST >> 64) & (low >= np.uint64(_MOST & _LOW_LANE)))
+    over |= (high < -_MOST >> 64) | ((high == -_MOST >> 64) & (low <= np.uint64(-_MOST & _LOW_LANE)))
     if not leaf.signed:
-        over |= lanes[:, 1] < 0
+        over |= high < 0
     status[over] = kernels.TOO_BIG
     lanes[over] = 0
     return int(over.any())

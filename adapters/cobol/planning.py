@@ -151,6 +151,7 @@ class _Builder:
         picture = item.picture
         digits, scale, signed = (picture.digits, picture.scale, picture.signed) if picture else (0, 0, True)
         signed = signed or (storage is Storage.ZONED and item.sign_separate)
+        signed = signed and item.usage is not Usage.UNSIGNED_PACKED  # there is no place for it
         if storage is Storage.BINARY and picture is None:
             digits = 9
         if item.usage is Usage.NATIVE and storage is Storage.BINARY:

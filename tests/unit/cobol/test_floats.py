@@ -110,7 +110,7 @@ def test_every_double_is_written_as_the_nearest_number(value: float, width: int)
 
 @given(st.binary(min_size=4, max_size=4))
 def test_every_normalised_short_number_comes_back(data: bytes) -> None:
-    if data[1] >> 4 or not any(data[1:]) and data[0] & 0x7F == 0:
+    if data[1] >> 4 or (not any(data[1:]) and data[0] & 0x7F == 0):
         assert (data, kernels.OK) == write(read(data), 4)
 
 
@@ -120,7 +120,7 @@ def test_ieee_numbers_are_written_where_they_stay_numbers(value: float, width: i
     back, _ = floats.read(np.frombuffer(data, dtype=np.uint8).reshape(1, -1), form)
     if math.isnan(value):
         assert kernels.NO_NUMBER == code
-    elif math.isinf(value) or abs(Fraction(value)) >= (2 - Fraction(1, 1 << 24)) * 2**127 and width == 4:
+    elif math.isinf(value) or (abs(Fraction(value)) >= (2 - Fraction(1, 1 << 24)) * 2**127 and width == 4):
         assert kernels.TOO_BIG == code
     elif width == 4 and 0 < abs(Fraction(value)) <= Fraction(1, 1 << 150):
         assert kernels.TOO_FINE == code
