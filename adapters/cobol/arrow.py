@@ -121,7 +121,7 @@ _inside.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
 
 
 _roots: dict[int, _Schema | _Array] = {}
-"""The structures that capsules point to, by address: a consumer may let go of what they hold before the capsule ends."""
+"""The structures that capsules point to, by address: a consumer may let go of their buffers before a capsule ends."""
 
 
 def _destroy_schema(capsule: int) -> None:

@@ -21,7 +21,7 @@ _QUESTION = 5 + BODY
 
 @dataclass(frozen=True)
 class Case:
-    """A declaration such as ``PIC S9(5) COMP-3``, and the digits before and after the point that carry its numbers."""
+    """A declaration such as ``PIC S9(5) COMP-3``, and the digits around the point that carry its numbers."""
 
     clause: str
     whole: int

@@ -10,7 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("copybook", "picture", "record", "framing")
+from tests.fuzz.targets import NAMES, target
+
 FOLDER = Path("build/fuzz")
 
 
@@ -34,8 +35,6 @@ def inside(name: str, seconds: str) -> None:
     with atheris.instrument_imports(
         include=["adapters.cobol"], exclude=["adapters.cobol.kernels", "adapters.cobol.writers"]
     ):
-        from tests.fuzz.targets import target
-
         chosen = target(name)
     corpus = FOLDER / name
     corpus.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from adapters.cobol import numbers, units
@@ -42,22 +44,22 @@ def run(data: bytes) -> None:
                 assert number == _value(found.lanes[row]), (clause, number, out[row].tobytes())
 
 
-def _texts(units_: list[int], scale: int) -> pl.Series:
+def _texts(wanted: list[int], scale: int) -> pl.Series:
     made = []
-    for number in units_:
+    for number in wanted:
         digits = str(abs(number)).rjust(scale + 1, "0")
         whole, decimals = digits[: len(digits) - scale], digits[len(digits) - scale :]
         made.append(f"{'-' if number < 0 else ''}{whole}.{decimals}")
     return pl.Series(made)
 
 
-def _value(lanes: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int:
+def _value(lanes: npt.NDArray[Any]) -> int:
     low = int(lanes[0])
     return low if len(lanes) == 1 else (int(lanes[1]) << 64) | (low & (1 << 64) - 1)
 
 
 def seeds() -> list[bytes]:
     """Return pictures of every kind, each with a usage."""
-    pictures = """9 S9(5)V99 9(3)PP SVPP99 Z(4)9.99- $$,$$9.99CR **9.99+ ---9 +++,++9.99 ZZBZ/Z09 9(18) S9(38) X(3)BX A(2)
-    +9.99E+99 N(3) G(2) ZZZ.ZZDB $Z,ZZ9 -9(31)V9 S9.9(4) $$$.$$ +,+,+ .99 ZZ."""
+    pictures = """9 S9(5)V99 9(3)PP SVPP99 Z(4)9.99- $$,$$9.99CR **9.99+ ---9 +++,++9.99 ZZBZ/Z09 9(18) S9(38) X(3)BX
+    A(2) +9.99E+99 N(3) G(2) ZZZ.ZZDB $Z,ZZ9 -9(31)V9 S9.9(4) $$$.$$ +,+,+ .99 ZZ."""
     return [bytes([n]) + one.encode() for n, one in enumerate(pictures.split() * 2)]

@@ -17,11 +17,11 @@ from tests.cobol.pictures import edited, numbers
 from tests.conftest import need
 
 SIGN_LOST = r"[-+][B0]?\$.*|\$[$,B0]*[-+]"
-"""A sign before a currency symbol, or behind nothing but floating ones: 1 in -$9 becomes -$1, 1 in $$- becomes $$1."""
+"""A sign before a currency symbol, or behind nothing but floating ones: 1 in -$9 becomes -$1, in $$- $$1."""
 INSERTION_STAYS = r".*[Z*$+-][Z*$+,-]*[0/].*[9Z*$+-].*"
 """0 and / inside suppressed zeros: EDIT of the mainframe puts the fill there, GnuCOBOL writes them."""
 NOT_MOVED_BACK = r".*0.*|.*DB|.*V.*|.*\."
-"""De-editing in GnuCOBOL takes inserted zeros for digits, overlooks V and DB, and takes nothing behind a last point."""
+"""De-editing in GnuCOBOL takes inserted zeros for digits, overlooks V and DB, and stops at a point in the end."""
 
 
 @dataclass(frozen=True)

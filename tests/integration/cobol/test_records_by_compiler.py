@@ -1,4 +1,4 @@
-"""Whole records go from a COBOL program to the codec and back: SYNC, OCCURS, REDEFINES and VALUE lie where it has them."""
+"""Records go from a COBOL program to the codec and back: SYNC, OCCURS, REDEFINES and VALUE are as it has them."""
 
 from __future__ import annotations
 

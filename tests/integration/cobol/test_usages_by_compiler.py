@@ -96,7 +96,7 @@ def test_packed_numbers(compiler: Callable[..., Exchange]) -> None:
 
 
 def test_packed_numbers_whose_point_lies_outside(compiler: Callable[..., Exchange]) -> None:
-    """GnuCOBOL cannot store into such a field (what it moves in, it does not find again), but it computes with one."""
+    """GnuCOBOL cannot store into such a field (what it moves in, it does not find), but it computes with one."""
     exchange = compiler([case(clause, computed=True) for clause in SCALED_PACKED], "-std=ibm")
     asked = values(exchange.cases)
     assert {} == differences(exchange.cases, asked, asked, exchange.understood(Own.of(exchange.cases).stored(asked)))

@@ -252,6 +252,9 @@ def test_an_empty_copybook_is_refused() -> None:
         ("$$,$$9.99CR", Category.EDITED, 6, 2, 11),
         ("Z(3)9", Category.EDITED, 4, 0, 4),
         ("+(4)9", Category.EDITED, 4, 0, 5),
+        ("$,$$$", Category.EDITED, 3, 0, 5),
+        ("-,-", Category.EDITED, 1, 0, 3),
+        ("$PP9", Category.EDITED, 1, 3, 2),
         ("99/99/9999", Category.EDITED, 8, 0, 10),
     ],
 )
@@ -260,7 +263,28 @@ def test_pictures(text: str, category: Category, digits: int, scale: int, length
     assert (category, digits, scale, length) == (found.category, found.digits, found.scale, found.length)
 
 
-@pytest.mark.parametrize("text", ["", "()", "X(", "9V9V9", "S", "X(99999999999)", "9S", "CR"])
+_NONE = ["", "()", "X(", "9V9V9", "S", "X(99999999999)", "9S", "CR"]
+_NONE += [
+    "++--9",
+    "$$ZZ9",
+    "9Z",
+    "Z*",
+    "9++",
+    "Z-Z",
+    "+-9",
+    "+9-",
+    "ZZ$9",
+    "--9CR",
+    "9CRDB",
+    "S+9",
+    "+",
+    "B",
+    "9P9",
+    "P9P",
+]
+
+
+@pytest.mark.parametrize("text", _NONE)
 def test_strings_that_are_no_picture(text: str) -> None:
     with pytest.raises(PictureError):
         picture(text)
