@@ -24,6 +24,7 @@ import polars as pl
 
 from adapters.cobol import arrow, copybook, decode, encode, faults, kernels
 from adapters.cobol.copybook import Item
+from adapters.cobol.dialect import Dialect
 from adapters.cobol.frames import Chunk, Frame, chunks, framed
 from adapters.cobol.layout import describe
 from adapters.cobol.pages import find
@@ -54,10 +55,9 @@ Ints = npt.NDArray[np.int64]
 
 def make(settings: CobolSettings, context: Context) -> CobolCodec:
     """Return the codec that the settings describe; ConfigError with what is wrong in them or in the copybooks."""
-    free = {"auto": None, "fixed": False, "free": True}[settings.source_format]
 
     def record(path: str, name: str) -> Item:
-        return copybook.read(context.resolve(path, "mappings"), free=free).record(name)
+        return copybook.read(context.resolve(path, "mappings"), settings.language).record(name)
 
     def edge(part: Header | None) -> Item | None:
         return record(part.copybook, part.record) if part else None
@@ -93,7 +93,7 @@ class CobolCodec:
     @property
     def layout(self) -> Layout:
         """The fields of the records."""
-        return describe(self.plan.record, bytes_per_character=not self.plan.options.page.several)
+        return describe(self.plan.record, self.plan.options.page)
 
     # --- reading
 
@@ -233,6 +233,7 @@ def _raw(chunk: Chunk) -> arrow.Column:
 
 def _options(settings: CobolSettings) -> Options:
     page = find(settings.encoding)
+    dialect = Dialect(settings.dialect)
     if settings.sign == "ascii" and page.ebcdic:
         raise ConfigError(Fault(f"sign: ascii cannot stand in the EBCDIC page {page.name}", path="sign"))
     return Options(
@@ -242,10 +243,10 @@ def _options(settings: CobolSettings) -> Options:
         blank=settings.blank_numeric,
         blanks=settings.blanks,
         select=settings.select,
-        native_big=settings.native == "big" or (settings.native is None and page.ebcdic),
+        native_big=settings.native == "big" or (settings.native is None and page.ebcdic and dialect is Dialect.IBM),
         binary_big=settings.binary == "big",
         binary_full=settings.binary_full,
-        float_format=settings.float_format,
+        float_format=settings.float_format or dialect.float_format,
     )
 
 

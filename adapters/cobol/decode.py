@@ -58,7 +58,7 @@ def read(plan: Plan, buffer: Bytes, starts: Ints) -> Found:
     """Return a row for every record that begins at ``starts``, and the first field that is wrong in each."""
     reader = Reader(plan, buffer)
     scope = Scope(starts, None, np.arange(len(starts)), None)
-    columns = reader.scope(plan.nodes, scope)
+    columns = reader.scope((*plan.nodes, *plan.renames), scope)
     lengths = plan.size - reader.shortening(plan.trailing, scope)
     return Found(arrow.frame(columns, len(starts)), reader.wrong(starts), lengths)
 
@@ -101,7 +101,7 @@ class Reader:
     def __init__(self, plan: Plan, buffer: Bytes) -> None:
         self.plan = plan
         self.buffer = buffer
-        self.order = {item: number for number, item in enumerate(plan.record.walk())}
+        self.order = {item: number for number, item in enumerate((*plan.record.walk(), *plan.record.renames))}
         self.faults: list[tuple[Leaf, Ints, Ints, Bytes]] = []
 
     # --- what is wrong

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from adapters.cobol import kernels
 from adapters.cobol.pages import Page
+from adapters.cobol.picture import Picture
 from adapters.cobol.plan import Leaf
 from adapters.cobol.signs import Signs
 
@@ -110,10 +111,11 @@ def read(leaf: Leaf, page: Page, field: Bytes, lanes: Ints, status: Bytes) -> in
 
 def digits(leaf: Leaf, page: Page, field: Bytes, status: Bytes) -> tuple[Bytes, Bools]:
     """Return the digits of each row, high ones first, and which rows are negative."""
-    symbols = _symbols(leaf)
-    shape = form(symbols)
+    picture = _picture(leaf)
+    shape = form(picture.symbols)
+    field = _in_symbols(page, field, picture.shown)
     over = np.zeros(len(field), dtype=np.bool_)
-    if symbols.startswith("S"):
+    if picture.symbols.startswith("S"):
         field, over = _without_sign(page, field)
     zero = page.encode("0")[0]
     fill = _fills(shape)
@@ -149,9 +151,20 @@ def _fills(shape: Form) -> str:
     return " " + signs + "".join(symbol for symbol in "*$" if symbol in shape.symbols)
 
 
-def _symbols(leaf: Leaf) -> str:
+def _picture(leaf: Leaf) -> Picture:
     assert leaf.item.picture is not None  # noqa: S101 - an edited field is one by its picture
-    return leaf.item.picture.symbols
+    return leaf.item.picture
+
+
+def _in_symbols(page: Page, field: Bytes, shown: tuple[tuple[str, str], ...]) -> Bytes:
+    """Return the fields with the point and the currency sign as a picture writes them."""
+    if not shown:
+        return field
+    table = np.arange(256, dtype=np.uint8)
+    for symbol, sign in shown:
+        table[page.encode(sign)[0]] = page.encode(symbol)[0]
+    plain: Bytes = table[field]
+    return plain
 
 
 def _without_sign(page: Page, field: Bytes) -> tuple[Bytes, Bools]:
@@ -172,13 +185,13 @@ def _codes(page: Page, chars: str) -> Bytes:
 
 def signed(leaf: Leaf) -> bool:
     """Say whether the field can hold a negative number."""
-    symbols = _symbols(leaf)
+    symbols = _picture(leaf).symbols
     return symbols.startswith("S") or form(symbols).signed
 
 
 def write(leaf: Leaf, page: Page, digits: Bytes, negative: Bools, *, ebcdic_sign: bool) -> Bytes:
     """Return the bytes (n × width) of numbers: their digits, high ones first, and which are negative."""
-    symbols = _symbols(leaf)
+    symbols, shown = _picture(leaf).symbols, dict(_picture(leaf).shown)
     shape = form(symbols)
     made = _suppressed(shape, digits, negative)
     if shape.tail:
@@ -190,7 +203,7 @@ def write(leaf: Leaf, page: Page, digits: Bytes, negative: Bools, *, ebcdic_sign
         made[zero] = np.frombuffer("".join(nothing).encode(), dtype=np.uint8)
     chars = "".join(sorted(set(" 0123456789*+-" + shape.symbols + shape.tail)))
     table = np.zeros(128, dtype=np.uint8)
-    table[[ord(char) for char in chars]] = _codes(page, chars)
+    table[[ord(char) for char in chars]] = _codes(page, "".join(shown.get(char, char) for char in chars))
     field = table[made]
     if symbols.startswith("S"):
         signs = Signs.of(ebcdic_page=page.ebcdic, ebcdic_sign=ebcdic_sign)

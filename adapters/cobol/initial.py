@@ -56,11 +56,10 @@ def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) 
         for child in item.children:
             if not child.redefines:
                 out[at + end : at + child.offset] = 0  # slack bytes
-                end = child.offset + child.stride * child.most
+                end = child.offset + child.size * child.most
                 for number in range(child.most):
-                    start = at + child.offset + number * child.stride
-                    _one(plan, leaves, child, start, out)
-                    out[start + child.size : start + child.stride] = 0
+                    _one(plan, leaves, child, at + child.offset + number * child.size, out)
+        out[at + end : at + item.size] = 0
     elif item.size:
         _leaf(plan, leaves[item], at, out)
 

@@ -10,7 +10,7 @@ Rules: IBM Enterprise COBOL Language Reference, *PICTURE clause*.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 _REPEAT = re.compile(r"(.)\(\s*(\d+)\s*\)")
@@ -26,10 +26,12 @@ class Category(Enum):
     EDITED = "numeric-edited"
     NATIONAL = "national"
     DBCS = "dbcs"
+    UTF8 = "utf-8"
 
 
 _PLAIN = (
     (set("XA"), set("XA9B0/"), Category.TEXT),
+    (set("U"), set("U"), Category.UTF8),
     (set("N"), set("NB0/"), Category.NATIONAL),
     (set("G"), set("GB"), Category.DBCS),
 )
@@ -42,6 +44,7 @@ class Picture:
     ``symbols`` is the string with repetitions written out, in capitals; ``length`` counts its characters (of a
     DISPLAY field, without a separate sign); ``digits`` are the digits it stores; ``scale`` is how many of them
     stand after the decimal point: negative, or more than ``digits``, where P moves the point outside.
+    ``symbols`` has the point as ``.`` and the currency sign as ``$``; ``shown`` says what stands for them in data.
     """
 
     text: str
@@ -51,15 +54,30 @@ class Picture:
     digits: int = 0
     scale: int = 0
     signed: bool = False
+    shown: tuple[tuple[str, str], ...] = ()
 
 
 class PictureError(ValueError):
     """The string is no picture; the message says why."""
 
 
-def parse(text: str) -> Picture:
-    """Return the picture that ``text`` writes; PictureError where it is none."""
-    symbols = _written_out(text.upper())
+_SWAPPED = str.maketrans(",.", ".,")
+
+
+def parse(text: str, comma: bool = False, currency: str = "$") -> Picture:
+    """Return the picture that ``text`` writes; PictureError where it is none.
+
+    ``comma`` says that DECIMAL-POINT IS COMMA, ``currency`` which sign stands in the place of ``$``.
+    """
+    plain = text.upper().replace(currency.upper(), "$")
+    found = _parsed(text, _written_out(plain.translate(_SWAPPED) if comma else plain))
+    if found.category is not Category.EDITED:
+        return found
+    shown = ((".", ","), (",", ".")) if comma else ()
+    return replace(found, shown=(*shown, *((("$", currency),) if currency != "$" else ())))
+
+
+def _parsed(text: str, symbols: str) -> Picture:
     used = set(symbols)
     for needed, allowed, category in _PLAIN:
         if used & needed and used <= allowed:

@@ -163,7 +163,7 @@ class Plan:
     """A record, ready for the kernels.
 
     ``size`` is its greatest length, ``trailing`` the tables that make it shorter, ``stored`` every field that it
-    has, also those without a column.
+    has, also those without a column. ``renames`` are its fields of level 66, which are read and never written.
     """
 
     record: Item
@@ -172,6 +172,7 @@ class Plan:
     size: int
     trailing: tuple[Table, ...]
     stored: tuple[Leaf, ...]
+    renames: tuple[Leaf, ...] = ()
 
     def leaves(self) -> Iterator[Leaf]:
         """Yield every leaf that has a column, in order."""
@@ -188,7 +189,7 @@ def _leaves(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
 
 def names(scope: Item) -> dict[Item, str]:
     """Return the column of every field and table in a scope: the plain name, or the path where it is not unique."""
-    found = [(item, path) for item, path in _named(scope.children or [scope], ())]
+    found = [*_named(scope.children or [scope], ()), *((item, (item.name,)) for item in scope.renames)]
     plain = Counter(path[-1] for _, path in found)
     made: dict[Item, str] = {}
     taken: set[str] = set()
@@ -213,7 +214,9 @@ def _named(items: list[Item], above: tuple[str, ...]) -> Iterator[tuple[Item, tu
             yield item, path
 
 
-_BINARIES = (Usage.BINARY, Usage.NATIVE, Usage.BYTES, Usage.INDEX, Usage.POINTER)
+_BINARIES = (Usage.BINARY, Usage.NATIVE, Usage.BYTES, Usage.NATIVE_BYTES, Usage.LITTLE)
+_BYTES = (Usage.NATIVE, Usage.BYTES, Usage.NATIVE_BYTES)
+_LANE_BYTES = 8
 
 
 def classify(item: Item) -> tuple[Storage, Type]:
@@ -227,7 +230,9 @@ def classify(item: Item) -> tuple[Storage, Type]:
         return Storage.EDITED, Type.DECIMAL if picture.scale > 0 else Type.INTEGER
     if picture.category in (Category.NATIONAL, Category.DBCS) or item.usage is Usage.NATIONAL:
         return Storage.NATIONAL, Type.TEXT
-    if picture.category is Category.TEXT:
+    if picture.category is Category.TEXT and item.usage in _BYTES and item.size <= _LANE_BYTES:
+        return Storage.BINARY, Type.INTEGER
+    if picture.category in (Category.TEXT, Category.UTF8):
         return Storage.TEXT, Type.TEXT
     kind = Type.DECIMAL if picture.scale > 0 else Type.INTEGER
     if item.usage in (Usage.PACKED, Usage.UNSIGNED_PACKED):

@@ -23,9 +23,12 @@ def compiled(record: Item, options: Options) -> Plan:
     """Return the plan of a record; ConfigError where the settings name fields that it does not have."""
     builder = _Builder(record, options)
     items = record.children or [record]
-    nodes, trailing = builder.scope(items, _Where(names(record)))
+    columns = names(record)
+    nodes, trailing = builder.scope(items, _Where(columns))
     builder.check()
-    return Plan(record, options, tuple(nodes), record.size, trailing, tuple(builder.leaves.values()))
+    stored = tuple(builder.leaves.values())
+    renames = tuple(builder.renaming(item, columns) for item in record.renames)
+    return Plan(record, options, tuple(nodes), record.size, trailing, stored, renames)
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ class _Builder:
             item=item,
             column=column,
             offset=where.origin,
-            stride=item.stride,
+            stride=item.size,
             least=item.least,
             most=item.most,
             count=self.leaves[item.depending] if item.depending else None,
@@ -152,9 +155,7 @@ class _Builder:
         digits, scale, signed = (picture.digits, picture.scale, picture.signed) if picture else (0, 0, True)
         signed = signed or (storage is Storage.ZONED and item.sign_separate)
         signed = signed and item.usage is not Usage.UNSIGNED_PACKED  # there is no place for it
-        if storage is Storage.BINARY and picture is None:
-            digits = 9
-        if item.usage is Usage.NATIVE and storage is Storage.BINARY:
+        if storage is Storage.BINARY and (item.usage is Usage.NATIVE or not digits):
             digits = len(str((1 << (8 * item.size - signed)) - 1))
         return Leaf(
             item=item,
@@ -171,11 +172,21 @@ class _Builder:
             scale=max(scale, 0),
             factor=10 ** max(-scale, 0),
             signed=signed,
-            big=self.options.native_big
-            if item.usage in (Usage.NATIVE, Usage.INDEX, Usage.POINTER)
-            else self.options.binary_big,
+            big=self.big(item.usage),
             blank="zero" if item.entry.blank_when_zero else self.blank_of(item.name),
         )
+
+    def big(self, usage: Usage) -> bool:
+        """Say whether the high byte of a binary number stands first."""
+        if usage is Usage.LITTLE:
+            return False
+        return self.options.binary_big if usage in (Usage.BINARY, Usage.BYTES) else self.options.native_big
+
+    def renaming(self, item: Item, columns: Mapping[Item, str]) -> Leaf:
+        """Return the leaf of a level 66: it moves with the first field that it renames, and never makes a reject."""
+        assert item.renamed is not None  # noqa: S101 - it is one by its level
+        first = next(below for below in item.renamed[0].walk() if below in self.leaves)
+        return self.leaf(item, _Where(columns, item.offset, self.leaves[first].shifts, lenient=True))
 
     def blank_of(self, name: str) -> Blank:
         """Return what blanks mean in the numeric field ``name``."""

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt, field_validator
 
+from adapters.cobol.dialect import Dialect, Language
 from hrbus.spi import Settings
 
 Blank = Literal["reject", "null", "zero"]
@@ -54,6 +55,12 @@ class CobolSettings(Settings):
     """The copybook, below mappings/."""
     record: str = ""
     """The level-01 name in the copybook; the first where nothing is said."""
+    dialect: Literal["ibm", "gnucobol", "mf"] = "ibm"
+    """Whose compiler lays the fields: IBM, GnuCOBOL or Micro Focus. Sizes of COMP, SYNC and addresses follow."""
+    decimal_comma: bool = False
+    """DECIMAL-POINT IS COMMA; a whole program says it itself."""
+    currency: str = Field(default="$", min_length=1, max_length=1)
+    """The currency sign of edited pictures; a whole program says it itself."""
     source_format: Literal["auto", "fixed", "free"] = "auto"
     """How the copybook is written: in columns 7 to 72, free, or see for yourself."""
     encoding: str = "cp037"
@@ -85,12 +92,18 @@ class CobolSettings(Settings):
     blanks: dict[str, Blank] = Field(default_factory=dict)
     """The same for single fields: {FIELD: null}."""
     native: Literal["little", "big"] | None = None
-    """Byte order of COMP-5: big on EBCDIC pages, where mainframes write, and little on others."""
+    """Byte order of COMP-5: big on EBCDIC pages in the IBM dialect, where mainframes write, and little elsewhere."""
     binary: Literal["big", "little"] = "big"
     """Byte order of COMP, COMP-4 and BINARY."""
     binary_full: bool = False
     """Write COMP values that need more digits than their picture (a sender compiled with TRUNC(BIN) does)."""
-    float_format: Literal["ibm", "ieee", "ieee-little"] = "ibm"
-    """How COMP-1 and COMP-2 stand: IBM hexadecimal, or IEEE 754 with the high or low byte first."""
+    float_format: Literal["ibm", "ieee", "ieee-little"] | None = None
+    """How COMP-1 and COMP-2 stand: IBM hexadecimal, or IEEE 754 with the high or low byte first. By the dialect."""
     threads: PositiveInt = 1
     """Batches decoded at the same time."""
+
+    @property
+    def language(self) -> Language:
+        """How the text of copybooks is to be understood."""
+        free = {"auto": None, "fixed": False, "free": True}[self.source_format]
+        return Language(Dialect(self.dialect), free, self.decimal_comma, self.currency)

@@ -138,7 +138,7 @@ def binary_bounds(leaf: Leaf, options: Options, end: int) -> tuple[int, int]:
     """Return the least and greatest number that may be written: of the picture or of the bytes, inside ±``end``."""
     most = (1 << (8 * leaf.width - leaf.signed)) - 1
     least = -most - 1 if leaf.signed else 0
-    if leaf.item.usage is Usage.BINARY and not options.binary_full:
+    if leaf.item.usage in (Usage.BINARY, Usage.LITTLE) and not options.binary_full:
         most = min(most, 10**leaf.digits - 1)
         least = max(least, -most)
     return max(least, -end), min(most, end - 1)

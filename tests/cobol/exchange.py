@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.cobol.copybook import Item, parse
+from adapters.cobol.dialect import Dialect, Language
 
 BODY = 115
 _QUESTION = 5 + BODY
@@ -32,6 +33,12 @@ class Case:
     """It is floating point."""
     computed: bool = False
     """Numbers go in and out by COMPUTE instead of MOVE."""
+    dialect: Dialect = Dialect.IBM
+
+    @property
+    def item(self) -> Item:
+        """The field that the declaration makes."""
+        return field(self.clause, self.dialect)
 
     def moved(self, source: str, target: str) -> str:
         """Return the statement that brings a value from one field to another."""
@@ -59,24 +66,24 @@ class Case:
         return int(text) if text[1:].isdecimal() and not self.text else text
 
 
-def case(clause: str, *, computed: bool = False) -> Case:
+def case(clause: str, *, computed: bool = False, dialect: Dialect = Dialect.IBM) -> Case:
     """Return the case of a declaration; what carries its numbers follows from its picture.
 
     They are counted in the units of its column: in ones where P moves the point to the right.
     """
-    item = field(clause)
+    item = field(clause, dialect)
     picture = item.picture
     if picture is None:
-        return Case(clause, 9, 9, real=item.usage.value in ("COMP-1", "COMP-2"))
+        return Case(clause, 9, 9, real=item.usage.value in ("COMP-1", "COMP-2"), dialect=dialect)
     if not picture.digits:
-        return Case(clause, 0, 0, text=item.size)
+        return Case(clause, 0, 0, text=item.size, dialect=dialect)
     scale = picture.scale
-    return Case(clause, max(picture.digits - scale, 0), max(scale, 0), computed=computed)
+    return Case(clause, max(picture.digits - scale, 0), max(scale, 0), computed=computed, dialect=dialect)
 
 
-def field(clause: str) -> Item:
+def field(clause: str, dialect: Dialect = Dialect.IBM) -> Item:
     """Return the field that a declaration makes."""
-    return parse(f"01 R. 05 F {clause}.", "case.cpy").record().children[0]
+    return parse(f"01 R. 05 F {clause}.", "case.cpy", language=Language(dialect)).record().children[0]
 
 
 def source(cases: Sequence[Case], special: str = "") -> str:
@@ -159,7 +166,7 @@ class Exchange:
         """Return the bytes of the fields, for the values of every case in turn."""
         asked = [("W", one, one.carried(v)) for one, many in zip(self.cases, numbers, strict=True) for v in many]
         answers = iter(self._answers(asked))
-        sizes = [field(one.clause).size for one in self.cases]
+        sizes = [one.item.size for one in self.cases]
         return [[next(answers)[:size] for _ in many] for size, many in zip(sizes, numbers, strict=True)]
 
     def understood(self, stored: Sequence[Sequence[bytes]]) -> list[list[int | str]]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from adapters.cobol.codec import CobolCodec
 from adapters.cobol.copybook import Item, parse
+from adapters.cobol.dialect import Language
 from adapters.cobol.layout import describe
 from adapters.cobol.settings import CobolSettings
 from hrbus.spi import Batch, Field, HrbusError, Layout, Origin, Type
@@ -170,7 +171,7 @@ def only_ours(work: Callable[[], object]) -> bool:
 )
 def test_random_copybooks_raise_nothing_but_our_errors(text: str, free: bool | None) -> None:
     found: list[Item] = []
-    assert only_ours(lambda: found.append(parse(text, "random.cpy", free=free).record()))
+    assert only_ours(lambda: found.append(parse(text, "random.cpy", language=Language(free=free)).record()))
     for record in found:
         describe(record)
         if record.size <= 10_000:

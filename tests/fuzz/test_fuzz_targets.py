@@ -18,7 +18,7 @@ FOUND = {
         b"01 A. 05 B PIC X(4) VALUE '\xfdabc'.",
         b"01 A. 05 G OCCURS 3 TIMES. 10 H OCCURS 5. 15 , PIC S9(18) COMP-5.",
     ],
-    "picture": [b"\x0bS9(38)", b"\x1aS9(5)V99", b",++--9.9", b"/+,+,+"],
+    "picture": [b"\x0bS9(38)", b"\x1aS9(5)V99", b",++--9.9", b"/+,+,+", b"/9(3)"],
     "framing": [b"\x02\xf0\xc4\xc4\xc4\xc4\n\xf1\x81\x82\x83\xc4\xc4\xc4\xc4\r\n"],
 }
 """Bytes that atheris has found, and that are mended."""

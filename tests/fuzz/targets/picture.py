@@ -11,13 +11,15 @@ import polars as pl
 
 from adapters.cobol import numbers, units
 from adapters.cobol.copybook import parse
+from adapters.cobol.dialect import Language
 from adapters.cobol.pages import find
 from adapters.cobol.plan import Options
 from adapters.cobol.planning import compiled
 from hrbus.spi import HrbusError, Type
 
 _LARGEST = 200
-_SIGNS = ("", "SIGN LEADING", "SIGN TRAILING SEPARATE", "COMP", "COMP-3", "COMP-5", "COMP-6")
+_FREE = Language(free=True)
+_SIGNS = ("", "SIGN LEADING", "SIGN TRAILING SEPARATE", "COMP", "COMP-3", "COMP-5", "COMP-6", "COMP-X", "COMP-N")
 _PAGES = (Options(find("ascii"), ebcdic_sign=False), Options(find("cp037")))
 
 
@@ -27,7 +29,7 @@ def run(data: bytes) -> None:
     options = _PAGES[kind[0] % len(_PAGES)]
     clause = f"PIC {picture} {_SIGNS[kind[0] // len(_PAGES) % len(_SIGNS)]}"
     with contextlib.suppress(HrbusError):
-        plan = compiled(parse(f"01 R. 05 F {clause}.", "fuzz.cpy", free=True).record(), options)
+        plan = compiled(parse(f"01 R. 05 F {clause}.", "fuzz.cpy", language=_FREE).record(), options)
         (leaf,) = plan.stored
         if leaf.width > _LARGEST or leaf.type in (Type.TEXT, Type.FLOAT) or not leaf.digits:
             return

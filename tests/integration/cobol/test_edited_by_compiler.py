@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.cobol.exchange import Case, Exchange, case, field
+from tests.cobol.exchange import Case, Exchange, case
 from tests.cobol.own import Own, Values, differences
 from tests.cobol.pictures import edited, numbers
 from tests.conftest import need
@@ -47,7 +47,7 @@ class Edited:
 def exchanged(tmp_path_factory: pytest.TempPathFactory) -> Edited:
     cases = [case(f"PIC {picture}") for picture in edited()]
     compiler = Exchange.compiled(need("cobc", "gnucobol4"), tmp_path_factory.mktemp("edited"), cases, "-std=ibm")
-    pictures = [field(one.clause).picture for one in cases]
+    pictures = [one.item.picture for one in cases]
     values: Values = [list(numbers(picture)) for picture in pictures if picture]
     return Edited(compiler, Own.of(cases), values, compiler.stored(values))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adapters.cobol.dialect import Dialect
 from tests.cobol.exchange import Case, Exchange, case, field
 from tests.cobol.own import Own, Values, differences
 from tests.cobol.pictures import numbers
@@ -37,13 +38,21 @@ BINARY = [
     if not (usage == "COMP-5" and point in ("9(1)", "9(2)"))  # one byte by GnuCOBOL, two by IBM
 ]
 BINARY += [f"PIC 9({n}) COMP-X" for n in DIGITS if n <= 18]
-BINARY += [f"BINARY-{size} {sign}" for size in ("SHORT", "LONG", "DOUBLE") for sign in ("SIGNED", "UNSIGNED")]
 FULL = [
     f"PIC {point} {usage}"
     for point in ("9(4)", "S9(4)", "9(7)", "S9(9)", "9(3)V99", "S9(16)")
     for usage in ("COMP", "COMP-5")
 ]
 FULL += ["PIC 9(16) COMP-5", "PIC S9(10)V9(6) COMP", "PIC 9(10)V9(6) COMP"]
+FULL += [f"BINARY-{size} {s}SIGNED" for size in ("CHAR", "SHORT", "LONG", "DOUBLE") for s in ("", "UN")]
+SMALL = [
+    f"PIC {s}9({n}) {usage}"
+    for n in DIGITS
+    for usage in ("COMP", "BINARY", "COMP-5", "COMP-X")
+    for s in ("", "S")
+    if n <= 18 and (s == "" or usage != "COMP-X")
+]
+BYTES = [f"PIC X({n}) {usage}" for n in (1, 2, 3, 4, 5, 6, 7) for usage in ("COMP-X", "COMP-5")]
 FLOAT = ["COMP-1", "COMP-2"]
 TEXT = ["PIC X", "PIC X(7)", "PIC A(5)", "PIC X(5) JUSTIFIED", "PIC A(7) JUST RIGHT"]
 INSERTED = ["PIC X(2)BX(2)", "PIC XX/XX0X", "PIC BX(3)B", "PIC ABA", "PIC 9A9", "PIC X0(3)X", "PIC 9(2)/X(2)"]
@@ -54,7 +63,7 @@ IEEE_LITTLE = {"float_format": "ieee-little"}
 
 def values(cases: Sequence[Case]) -> Values:
     """Return numbers that fit every case."""
-    pictures = [field(one.clause).picture for one in cases]
+    pictures = [one.item.picture for one in cases]
     return [list(numbers(picture)) for picture in pictures if picture]
 
 
@@ -108,14 +117,47 @@ def test_binary_numbers(compiler: Callable[..., Exchange]) -> None:
 
 
 def test_binary_numbers_beyond_their_picture(compiler: Callable[..., Exchange]) -> None:
-    whole = {clause: field(clause) for clause in FULL}
-    cases = [Case(clause, 20, one.picture.scale if one.picture else 0) for clause, one in whole.items()]
-    exchange = compiler(cases, "-std=ibm", "-fno-binary-truncate")
-    bounds = [(8 * one.size, one.picture is None or one.picture.signed) for one in whole.values()]
+    agree(*whole_range(compiler, FULL, Dialect.IBM, "-std=ibm", "-fno-binary-truncate"), binary_full=True)
+
+
+DIALECTS = pytest.mark.parametrize(("dialect", "std"), [(Dialect.GNUCOBOL, "default"), (Dialect.MF, "mf")])
+
+
+@DIALECTS
+def test_binary_numbers_of_other_dialects(compiler: Callable[..., Exchange], dialect: Dialect, std: str) -> None:
+    exchange = compiler([case(clause, dialect=dialect) for clause in SMALL], f"-std={std}")
+    agree(exchange, values(exchange.cases))
+
+
+@DIALECTS
+def test_bytes_that_are_numbers(compiler: Callable[..., Exchange], dialect: Dialect, std: str) -> None:
+    clauses = [clause for clause in BYTES if "COMP-5" not in clause]
+    agree(*whole_range(compiler, clauses, dialect, f"-std={std}"))
+
+
+@DIALECTS
+def test_binary_numbers_with_the_low_byte_first(
+    compiler: Callable[..., Exchange], dialect: Dialect, std: str
+) -> None:
+    """PIC X with COMP-5 follows the machine, but in GnuCOBOL only where everything does; its COMP-N never does."""
+    options = (f"-std={std}", "-fbinary-byteorder=native")
+    exchange = compiler([case(clause, dialect=dialect) for clause in SMALL], *options)
+    agree(exchange, values(exchange.cases), binary="little")
+    agree(*whole_range(compiler, BYTES, dialect, *options), binary="little")
+
+
+def whole_range(
+    compiler: Callable[..., Exchange], clauses: list[str], dialect: Dialect, *options: str
+) -> tuple[Exchange, Values]:
+    """Return a program for binary fields, and for each the ends of what its bytes hold."""
+    items = {clause: field(clause, dialect) for clause in clauses}
+    scales = {clause: item.picture.scale if item.picture else 0 for clause, item in items.items()}
+    exchange = compiler([Case(one, 20, scales[one], dialect=dialect) for one in clauses], *options)
+    bounds = [(8 * item.size, item.picture is None or item.picture.signed) for item in items.values()]
     asked: Values = [
         [0, (1 << bits - sign) - 1, -(1 << bits - 1) * sign, 12345 % (1 << bits - 1)] for bits, sign in bounds
     ]
-    agree(exchange, asked, binary_full=True)
+    return exchange, asked
 
 
 def test_floating_point(compiler: Callable[..., Exchange]) -> None:
