@@ -247,6 +247,7 @@ def _options(settings: CobolSettings) -> Options:
         binary_big=settings.binary == "big",
         binary_full=settings.binary_full,
         float_format=settings.float_format or dialect.float_format,
+        insertions_stay=dialect is Dialect.GNUCOBOL,
     )
 
 

@@ -1,8 +1,8 @@
 """Reads and writes numeric-edited fields (ZZ,ZZ9.99-, $$$9, **9CR) as numbers, position by position of the picture.
 
 Rules: IBM Enterprise COBOL Language Reference, *PICTURE clause editing*. An insertion (B 0 / ,) inside zero
-suppression goes with the zeros around it, as the machine's EDIT instruction does it; fields where it stayed, as
-some compilers write them, are read as well.
+suppression goes with the zeros around it, as the machine's EDIT instruction does it. GnuCOBOL writes 0 and / there
+all the same (``insertions_stay``); both are read.
 
     >>> form("$$,$$9.99CR").symbols, form("$$,$$9.99CR").floats, form("$$,$$9.99CR").tail
     ('$$,$$9.99', '$', 'CR')
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from adapters.cobol import kernels
 from adapters.cobol.pages import Page
 from adapters.cobol.picture import Picture
-from adapters.cobol.plan import Leaf
+from adapters.cobol.plan import Leaf, Options
 from adapters.cobol.signs import Signs
 
 Bytes = npt.NDArray[np.uint8]
@@ -63,8 +63,8 @@ class Form:
 
 
 @cache
-def form(symbols: str) -> Form:
-    """Return the form of a written-out picture."""
+def form(symbols: str, *, stay: bool = False) -> Form:
+    """Return the form of a written-out picture; ``stay`` says that 0 and / are never suppressed."""
     tail = symbols[-2:] if symbols.endswith(("CR", "DB")) else ""
     body = symbols.removesuffix(tail).removeprefix("S").replace("P", "")
     floats = next((sign for sign in "+-$" if re.search(re.escape(sign) + r"[,.B0/V]*" + re.escape(sign), body)), "")
@@ -74,7 +74,7 @@ def form(symbols: str) -> Form:
     softens: list[bool] = []
     for at, symbol in enumerate(body):
         before = {body[n] for n in range(at) if holds[n] or n == first}
-        softens.append(symbol == "," or (symbol in "B0/" and bool(before) and "9" not in before))
+        softens.append(symbol == "," or (symbol in ("B" if stay else "B0/") and bool(before) and "9" not in before))
     kept = [at for at, symbol in enumerate(body) if symbol != "V"]
     soft = {"Z", "*", floats}
     return Form(
@@ -189,10 +189,10 @@ def signed(leaf: Leaf) -> bool:
     return symbols.startswith("S") or form(symbols).signed
 
 
-def write(leaf: Leaf, page: Page, digits: Bytes, negative: Bools, *, ebcdic_sign: bool) -> Bytes:
+def write(leaf: Leaf, options: Options, digits: Bytes, negative: Bools) -> Bytes:
     """Return the bytes (n × width) of numbers: their digits, high ones first, and which are negative."""
     symbols, shown = _picture(leaf).symbols, dict(_picture(leaf).shown)
-    shape = form(symbols)
+    shape, page = form(symbols, stay=options.insertions_stay), options.page
     made = _suppressed(shape, digits, negative)
     if shape.tail:
         tail = np.where(negative[:, None], np.frombuffer(shape.tail.encode(), dtype=np.uint8), ord(" "))
@@ -206,7 +206,7 @@ def write(leaf: Leaf, page: Page, digits: Bytes, negative: Bools, *, ebcdic_sign
     table[[ord(char) for char in chars]] = _codes(page, "".join(shown.get(char, char) for char in chars))
     field = table[made]
     if symbols.startswith("S"):
-        signs = Signs.of(ebcdic_page=page.ebcdic, ebcdic_sign=ebcdic_sign)
+        signs = Signs.of(ebcdic_page=page.ebcdic, ebcdic_sign=options.ebcdic_sign)
         last = field[:, -1] - signs.zero
         field[:, -1] = np.where(negative, signs.negative[last], signs.positive[last])
     return field

@@ -51,6 +51,7 @@ class Options:
     binary_big: bool = True
     binary_full: bool = False
     float_format: str = "ibm"
+    insertions_stay: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -159,7 +159,7 @@ def _write_edited(
     numbers = numbers.cast(pl.Int128)
     negative = (numbers < _one(0)).to_numpy()
     digits, over = _digits(leaf, numbers)
-    field = edited.write(leaf, options.page, digits, negative, ebcdic_sign=options.ebcdic_sign)
+    field = edited.write(leaf, options, digits, negative)
     status[over & wanted] = kernels.TOO_BIG
     if not edited.signed(leaf):
         status[negative & wanted] = kernels.NEGATIVE

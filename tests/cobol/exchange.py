@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.cobol.copybook import Item, parse
-from adapters.cobol.dialect import Dialect, Language
+from adapters.cobol.dialect import Language
 
 BODY = 115
+IBM = Language()
 _QUESTION = 5 + BODY
 
 
@@ -33,12 +34,12 @@ class Case:
     """It is floating point."""
     computed: bool = False
     """Numbers go in and out by COMPUTE instead of MOVE."""
-    dialect: Dialect = Dialect.IBM
+    language: Language = IBM
 
     @property
     def item(self) -> Item:
         """The field that the declaration makes."""
-        return field(self.clause, self.dialect)
+        return field(self.clause, self.language)
 
     def moved(self, source: str, target: str) -> str:
         """Return the statement that brings a value from one field to another."""
@@ -66,24 +67,24 @@ class Case:
         return int(text) if text[1:].isdecimal() and not self.text else text
 
 
-def case(clause: str, *, computed: bool = False, dialect: Dialect = Dialect.IBM) -> Case:
+def case(clause: str, *, computed: bool = False, language: Language = IBM) -> Case:
     """Return the case of a declaration; what carries its numbers follows from its picture.
 
     They are counted in the units of its column: in ones where P moves the point to the right.
     """
-    item = field(clause, dialect)
+    item = field(clause, language)
     picture = item.picture
     if picture is None:
-        return Case(clause, 9, 9, real=item.usage.value in ("COMP-1", "COMP-2"), dialect=dialect)
+        return Case(clause, 9, 9, real=item.usage.value in ("COMP-1", "COMP-2"), language=language)
     if not picture.digits:
-        return Case(clause, 0, 0, text=item.size, dialect=dialect)
+        return Case(clause, 0, 0, text=item.size, language=language)
     scale = picture.scale
-    return Case(clause, max(picture.digits - scale, 0), max(scale, 0), computed=computed, dialect=dialect)
+    return Case(clause, max(picture.digits - scale, 0), max(scale, 0), computed=computed, language=language)
 
 
-def field(clause: str, dialect: Dialect = Dialect.IBM) -> Item:
+def field(clause: str, language: Language = IBM) -> Item:
     """Return the field that a declaration makes."""
-    return parse(f"01 R. 05 F {clause}.", "case.cpy", language=Language(dialect)).record().children[0]
+    return parse(f"01 R. 05 F {clause}.", "case.cpy", language=language).record().children[0]
 
 
 def source(cases: Sequence[Case], special: str = "") -> str:

@@ -12,7 +12,6 @@ import polars as pl
 
 from adapters.cobol.codec import CobolCodec
 from adapters.cobol.copybook import parse
-from adapters.cobol.dialect import Language
 from adapters.cobol.settings import CobolSettings
 from hrbus.spi import Batch, Origin
 from tests.cobol.exchange import Case
@@ -32,7 +31,7 @@ class Own:
     def of(cls, cases: Sequence[Case], **settings: Any) -> Own:
         """Return the codec; what the settings do not say is ASCII."""
         fields = "\n".join(f"05 F-{n} {one.clause}." for n, one in enumerate(cases, 1))
-        record = parse(f"01 R.\n{fields}", "cases.cpy", language=Language(cases[0].dialect)).record()
+        record = parse(f"01 R.\n{fields}", "cases.cpy", language=cases[0].language).record()
         chosen = CobolSettings(copybook="cases.cpy", **{"encoding": "ascii"} | settings)
         return cls(CobolCodec(chosen, record), tuple(cases))
 

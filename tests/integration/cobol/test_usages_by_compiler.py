@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.cobol.dialect import Dialect
+from adapters.cobol.dialect import Dialect, Language
 from tests.cobol.exchange import Case, Exchange, case, field
 from tests.cobol.own import Own, Values, differences
 from tests.cobol.pictures import numbers
@@ -125,7 +125,7 @@ DIALECTS = pytest.mark.parametrize(("dialect", "std"), [(Dialect.GNUCOBOL, "defa
 
 @DIALECTS
 def test_binary_numbers_of_other_dialects(compiler: Callable[..., Exchange], dialect: Dialect, std: str) -> None:
-    exchange = compiler([case(clause, dialect=dialect) for clause in SMALL], f"-std={std}")
+    exchange = compiler([case(clause, language=Language(dialect)) for clause in SMALL], f"-std={std}")
     agree(exchange, values(exchange.cases))
 
 
@@ -141,7 +141,7 @@ def test_binary_numbers_with_the_low_byte_first(
 ) -> None:
     """PIC X with COMP-5 follows the machine, but in GnuCOBOL only where everything does; its COMP-N never does."""
     options = (f"-std={std}", "-fbinary-byteorder=native")
-    exchange = compiler([case(clause, dialect=dialect) for clause in SMALL], *options)
+    exchange = compiler([case(clause, language=Language(dialect)) for clause in SMALL], *options)
     agree(exchange, values(exchange.cases), binary="little")
     agree(*whole_range(compiler, BYTES, dialect, *options), binary="little")
 
@@ -150,9 +150,9 @@ def whole_range(
     compiler: Callable[..., Exchange], clauses: list[str], dialect: Dialect, *options: str
 ) -> tuple[Exchange, Values]:
     """Return a program for binary fields, and for each the ends of what its bytes hold."""
-    items = {clause: field(clause, dialect) for clause in clauses}
+    items = {clause: field(clause, Language(dialect)) for clause in clauses}
     scales = {clause: item.picture.scale if item.picture else 0 for clause, item in items.items()}
-    exchange = compiler([Case(one, 20, scales[one], dialect=dialect) for one in clauses], *options)
+    exchange = compiler([Case(one, 20, scales[one], language=Language(dialect)) for one in clauses], *options)
     bounds = [(8 * item.size, item.picture is None or item.picture.signed) for item in items.values()]
     asked: Values = [
         [0, (1 << bits - sign) - 1, -(1 << bits - 1) * sign, 12345 % (1 << bits - 1)] for bits, sign in bounds
