@@ -15,6 +15,7 @@ from hrbus import yaml
 from hrbus.layouts import Outline, Row
 from hrbus.mapping.rules import read
 from hrbus.mapping.uses import Use, uses
+from hrbus.outline import nested
 
 _UNNAMED = "FILLER"
 HARMLESS = frozenset({"added", "moved", "conditions"})
@@ -83,15 +84,14 @@ def _record(old: Outline, new: Outline) -> Iterator[Change]:
 def _named(outline: Outline) -> dict[tuple[str, ...], Row]:
     """Return the rows that have a name, by the names below the record; the record itself by its own."""
     found: dict[tuple[str, ...], Row] = {}
-    above: list[Row] = []
-    for row in outline.rows:
-        while above and above[-1].level >= row.level:
-            above.pop()
-        above.append(row)
-        if row.name != _UNNAMED:
-            names = tuple(each.name for each in above[1:] if each.name != _UNNAMED)
-            found.setdefault(names if len(above) > 1 else ("",), row)
-    return {way if way != ("",) else (outline.name,): row for way, row in found.items()}
+    for row, above in nested(outline.rows):
+        if not above and row.name == outline.name:
+            found[(outline.name,)] = row
+        elif row.name != _UNNAMED:
+            inside = above[1:] if above and above[0].name == outline.name else above
+            names = tuple(each.name for each in (*inside, row) if each.name != _UNNAMED)
+            found.setdefault(names, row)
+    return found
 
 
 def _kinds(old: Row | None, new: Row | None) -> tuple[str, ...]:

@@ -42,6 +42,16 @@ def _rows(fields: Iterable[Field], level: int) -> Iterator[Row]:
         yield from _rows(item.children, level + 1)
 
 
+def nested(rows: Iterable[Row]) -> Iterator[tuple[Row, tuple[Row, ...]]]:
+    """Yield each row with the rows that hold it, outermost first; what renames stands below the record itself."""
+    above: list[Row] = []
+    for each in rows:
+        while above and (above[-1].level >= each.level or (each.renames and len(above) > 1)):
+            above.pop()
+        yield each, tuple(above)
+        above.append(each)
+
+
 def record(outline: Outline) -> dict[str, Any]:
     """Return an outline for programs."""
     return {

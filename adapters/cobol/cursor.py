@@ -48,7 +48,9 @@ class Cursor:
     def peek_name(self, *others: str) -> bool:
         """Say whether the next token is a name: a word that is none of ``others``."""
         token = self.peek()
-        return token is not None and token.kind is Kind.WORD and token.upper not in others
+        if token is None or token.kind is not Kind.WORD or token.text.isdigit():
+            return False
+        return token.upper not in others
 
     def take(self, expected: str) -> Token:
         """Take the next token; ``expected`` says what should stand there, for the fault at the end."""

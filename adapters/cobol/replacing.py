@@ -84,9 +84,9 @@ def replaced(found: Sequence[Token], pairs: Sequence[Replacement]) -> list[Token
     at = 0
     while at < len(found):
         for pair in pairs:
-            if whole := _whole(found, at, pair):
-                made += whole
-                at += len(pair.old)
+            if count := _same(found, at, pair):
+                made += _put(found[at], pair)
+                at += count
                 if _grows(found, at, made):
                     made[-1] = replace(made[-1], text=made[-1].text + found[at].text)
                     at += 1
@@ -95,32 +95,31 @@ def replaced(found: Sequence[Token], pairs: Sequence[Replacement]) -> list[Token
                 made.append(changed)
                 at += 1
                 break
-            if not pair.new and _same(found, at, pair):
-                at += len(pair.old)
-                break
         else:
             made.append(found[at])
             at += 1
     return made
 
 
-def _same(found: Sequence[Token], at: int, pair: Replacement) -> bool:
+def _same(found: Sequence[Token], at: int, pair: Replacement) -> int:
+    """Return how many tokens here are the old ones of a pair; a picture is one token, however it was split."""
+    if pair.mode or not pair.old:
+        return 0
+    if found[at].kind is Kind.PICTURE:
+        return int("".join(word.upper for word in pair.old) == found[at].upper)
     here = found[at : at + len(pair.old)]
-    return not pair.mode and bool(pair.old) and [_key(t) for t in here] == [_key(t) for t in pair.old]
+    return len(here) if [_key(t) for t in here] == [_key(t) for t in pair.old] else 0
 
 
 def _key(token: Token) -> str:
     return _written(token) if token.kind is Kind.LITERAL else token.upper
 
 
-def _whole(found: Sequence[Token], at: int, pair: Replacement) -> list[Token]:
-    """Return the new tokens where all the old ones stand here."""
-    if not _same(found, at, pair):
-        return []
-    place = found[at].place
-    if found[at].kind is Kind.PICTURE:
-        return [replace(found[at], text="".join(pair.new.split()))]
-    return [replace(token, place=place) for token in tokens(Source.of(pair.new, place.file, _FREE))]
+def _put(first: Token, pair: Replacement) -> list[Token]:
+    """Return the new tokens of a pair, at the place of the first that they replace."""
+    if first.kind is Kind.PICTURE:
+        return [replace(first, text="".join(pair.new.split()))]
+    return [replace(token, place=first.place) for token in tokens(Source.of(pair.new, first.place.file, _FREE))]
 
 
 def _grows(found: Sequence[Token], at: int, made: list[Token]) -> bool:

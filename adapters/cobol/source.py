@@ -17,7 +17,7 @@ from adapters.cobol.dialect import Dialect, Language
 from hrbus.spi import ConfigError, Fault, Place
 
 TEXT_END = 72
-_FREE = re.compile(r"\s{0,6}(?:(?:0?[1-9]|[1-4]\d|66|77|88)\s+[A-Za-z:]|\*>)")
+_FREE = re.compile(r"\s{0,6}(?:(?:0?[1-9]|[1-4]\d|66|77|78|88)\s+[A-Za-z:]|\*>)")
 _DIRECTIVE = re.compile(
     r"\s*(?:>>\s*|\$\s*SET\s+)SOURCE\s*(?:FORMAT)?\s*(?:IS)?\s*[\"'(]?\s*(FREE|FIXED)", re.IGNORECASE
 )
@@ -66,10 +66,10 @@ class Source:
         before = [line.number for line in self.lines if line.number < place.line]
         for number in (place.line, *before[-1:]):
             if number in self.beyond:
-                hint = (
-                    f"line {number} goes past column {TEXT_END}, where the fixed format ends: {self.beyond[number]}"
+                rest = self.beyond[number]
+                return replace(
+                    fault, hint=f"line {number} goes past column {TEXT_END}, the last that is read: {rest}"
                 )
-                return replace(fault, hint=hint)
         return fault
 
 

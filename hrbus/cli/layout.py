@@ -79,6 +79,8 @@ def _for_programs(copybook: Path, found: Iterable[Outline], warnings: Iterable[F
 def _for_people(found: Sequence[Outline]) -> None:
     from rich.table import Table
 
+    from hrbus.outline import nested
+
     for number, outline in enumerate(found):
         title = outline.name
         if outline.length is not None:
@@ -88,14 +90,10 @@ def _for_people(found: Sequence[Outline]) -> None:
             table.add_column(heading, justify="right" if heading in (_("offset"), _("length")) else "left")
         for heading in (_("picture and usage"), _("occurs"), _("redefines")):
             table.add_column(heading)
-        depths: list[int] = []
-        for row in outline.rows:
-            while depths and depths[-1] >= row.level:
-                depths.pop()
-            table.add_row(*_cells(row, len(depths)))
+        for row, above in nested(outline.rows):
+            table.add_row(*_cells(row, len(above)))
             for condition in row.conditions:
-                table.add_row("88", "  " * len(depths) + "  " + condition.name, "", "", _values(condition))
-            depths.append(row.level)
+                table.add_row("88", "  " * len(above) + "  " + condition.name, "", "", _values(condition))
         show(table)
 
 
