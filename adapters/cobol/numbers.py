@@ -59,7 +59,7 @@ def read(leaf: Leaf, options: Options, buffer: Bytes, base: Ints) -> Numbers:
     else:
         bad = _read_narrow(leaf, options, buffer, base, lanes, status)
     if leaf.factor > 1:
-        _scale_up(lanes, leaf.factor)
+        bad |= _scale_up(lanes, leaf.factor, status)
     return Numbers(lanes, status if bad else None)
 
 
@@ -127,8 +127,15 @@ def _read_wide(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: I
     return int(bad.any())
 
 
-_MOST = 10**38
-_LOW_LANE = (1 << 64) - 1
+_MOST = 10**38 - 1
+
+
+def _beyond(lanes: Ints, most: int) -> Bools:
+    """Return which 128-bit numbers are greater than ``most``, or less than its negative."""
+    high, low, mask = lanes[:, 1], lanes[:, 0].view(np.uint64), (1 << 64) - 1
+    above = (high > most >> 64) | ((high == most >> 64) & (low > np.uint64(most & mask)))
+    below: Bools = (high < -most >> 64) | ((high == -most >> 64) & (low < np.uint64(-most & mask)))
+    return above | below
 
 
 def _read_wide_binary(leaf: Leaf, field: Bytes, lanes: Ints, status: Bytes) -> int:
@@ -141,11 +148,9 @@ def _read_wide_binary(leaf: Leaf, field: Bytes, lanes: Ints, status: Bytes) -> i
     whole = np.column_stack([np.repeat(filler, 16 - leaf.width, axis=1), field])
     words = np.ascontiguousarray(whole).view(">u8").astype(np.uint64).view(np.int64)
     lanes[:, 0], lanes[:, 1] = words[:, 1], words[:, 0]
-    high, low = lanes[:, 1], words[:, 1].view(np.uint64)
-    over = (high > _MOST >> 64) | ((high == _MOST >> 64) & (low >= np.uint64(_MOST & _LOW_LANE)))
-    over |= (high < -_MOST >> 64) | ((high == -_MOST >> 64) & (low <= np.uint64(-_MOST & _LOW_LANE)))
+    over = _beyond(lanes, _MOST)
     if not leaf.signed:
-        over |= high < 0
+        over |= lanes[:, 1] < 0
     status[over] = kernels.TOO_BIG
     lanes[over] = 0
     return int(over.any())
@@ -200,12 +205,15 @@ def _times_ten(low: Words, high: Words, digit: Bytes | np.uint64) -> tuple[Words
     return (top << half) | (bottom & mask), high * ten + (top >> half)
 
 
-def _scale_up(lanes: Ints, factor: int) -> None:
-    """Multiply values by a power of ten, in place."""
+def _scale_up(lanes: Ints, factor: int, status: Bytes) -> int:
+    """Multiply values by a power of ten, in place; what has more than 38 digits then is too big."""
     if lanes.shape[1] == 1:
         lanes *= factor
-        return
+        return 0
+    over = _beyond(lanes, _MOST // factor)
+    status[over], lanes[over] = kernels.TOO_BIG, 0
     low, high = lanes[:, 0].view(np.uint64), lanes[:, 1].view(np.uint64)
     for _ in range(len(str(factor)) - 1):
         low, high = _times_ten(low, high, np.uint64(0))
     lanes[:, 0], lanes[:, 1] = low.view(np.int64), high.view(np.int64)
+    return int(over.any())

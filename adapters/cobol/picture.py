@@ -106,6 +106,11 @@ def _written_out(text: str) -> str:
     return symbols
 
 
+def _check(digits: int) -> None:
+    if digits > MOST_DIGITS:
+        raise PictureError(f"{digits} digits are more than the {MOST_DIGITS} that COBOL can hold")
+
+
 def _numeric(text: str, symbols: str) -> Picture:
     signed = symbols.startswith("S")
     body = symbols.removeprefix("S")
@@ -114,8 +119,7 @@ def _numeric(text: str, symbols: str) -> Picture:
     if "P" in body:
         moved = body.count("P")
         scale = digits + moved if body.lstrip("V").startswith("P") else -moved
-    if digits > MOST_DIGITS:
-        raise PictureError(f"{digits} digits are more than the {MOST_DIGITS} that COBOL can hold")
+    _check(digits + body.count("P"))
     return Picture(text, symbols, Category.NUMERIC, digits, digits, scale, signed)
 
 
@@ -157,8 +161,7 @@ def _edited(text: str, symbols: str) -> Picture:
         if re.search(r"[9Z*].*P.*[9Z*]|P.*[9Z*].*P", core):
             raise PictureError("P stands at one end of the digits, and only there")
         scale = digits + moved if re.match(r"[^9Z*]*P", core) else -moved
-    if digits > MOST_DIGITS:
-        raise PictureError(f"{digits} digits are more than the {MOST_DIGITS} that COBOL can hold")
+    _check(digits + moved)
     length = len(symbols) - symbols.count("V") - moved - symbols.startswith("S")
     return Picture(text, symbols, Category.EDITED, length, digits, scale, signed)
 

@@ -94,8 +94,8 @@ def test_another_point_and_currency_sign(
 ) -> None:
     swapped = str.maketrans((".,$" if language.comma else "$"), (",." if language.comma else "") + language.currency)
     pictures = [one.translate(swapped) for one in edited() if not re.fullmatch(f"{SIGN_LOST}|{INSERTION_STAYS}", one)]
-    cases = [case(f"PIC {one}", language=language) for one in pictures[::5] if not one.endswith((".", ","))]
-    assert 100 < len(cases)
+    cases = [case(f"PIC {one}", language=language) for one in pictures[::9] if one.strip(",.") == one]
+    assert 70 < len(cases)
     folder = tmp_path_factory.mktemp("special")
     compiler = Exchange.compiled(
         need("cobc", "gnucobol4"), folder, cases, "-std=ibm", special=f"SPECIAL-NAMES. {special}"
