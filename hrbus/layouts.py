@@ -94,12 +94,16 @@ class Layout:
         """Return every field that has a column at the top of a frame, by column name, in order."""
         return _columns(self.fields)
 
+    def readable(self) -> dict[str, Field]:
+        """Return what ``columns`` gives, and the views: every column that a mapping may read."""
+        return _columns((*self.fields, *self.views))
+
     def find(self, name: str, within: Field | None = None) -> Field | None:
         """Return the field that a user means by ``name`` (column name or unique plain name), or None.
 
         ``within`` is the repeated group whose occurrence is looked at; case does not matter.
         """
-        columns = _columns(within.children if within else (*self.fields, *self.views))
+        columns = _columns(within.children) if within else self.readable()
         wanted = name.casefold()
         exact = [f for column, f in columns.items() if column.casefold() == wanted]
         plain = [f for f in columns.values() if f.name.casefold() == wanted]

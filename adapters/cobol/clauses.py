@@ -227,7 +227,7 @@ def _sync(cursor: Cursor, entry: Entry) -> None:
     entry.sync = True
 
 
-def _ignored(cursor: Cursor, entry: Entry) -> None:
+def ignored(cursor: Cursor, entry: Entry) -> None:
     """Read a clause that changes nothing about the bytes."""
 
 
@@ -268,7 +268,7 @@ CLAUSES: dict[str, Callable[[Cursor, Entry], None] | None] = {
     "BLANK": _blank,
     **dict.fromkeys(("JUST", "JUSTIFIED"), _justified),
     **dict.fromkeys(("SYNC", "SYNCHRONIZED", "SYNCHRONISED"), _sync),
-    **dict.fromkeys(("GLOBAL", "BASED", "VOLATILE", "IS"), _ignored),
+    **dict.fromkeys(("GLOBAL", "BASED", "VOLATILE", "IS"), ignored),
     "EXTERNAL": _external,
     "DATE": _date_format,
     "GROUP-USAGE": _group_usage,

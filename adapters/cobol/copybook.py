@@ -19,7 +19,7 @@ from adapters.cobol.item import Item
 from adapters.cobol.linking import link, rename
 from adapters.cobol.measuring import UNPICTURED, measure
 from adapters.cobol.picture import Category
-from adapters.cobol.source import Source
+from adapters.cobol.source import Source, decoded
 from hrbus.spi import ConfigError, Fault, Place
 
 __all__ = ["Copybook", "Item", "parse", "read"]
@@ -51,16 +51,12 @@ class Copybook:
 
 
 def read(path: Path, language: Language | None = None) -> Copybook:
-    """Read a copybook file (UTF-8, or Latin-1 where it is not)."""
+    """Read a copybook file."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ConfigError(Fault(f"the copybook cannot be read: {error.strerror}", Place(str(path)))) from None
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    return parse(text, str(path), folder=path.parent, language=language)
+    return parse(decoded(data), str(path), folder=path.parent, language=language)
 
 
 def parse(text: str, file: str, *, folder: Path | None = None, language: Language | None = None) -> Copybook:

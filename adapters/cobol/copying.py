@@ -18,7 +18,7 @@ from pathlib import Path
 
 from adapters.cobol.dialect import SUFFIXES
 from adapters.cobol.replacing import Replacement, replaced, replacements
-from adapters.cobol.source import Source
+from adapters.cobol.source import Source, decoded
 from adapters.cobol.tokens import Kind, Token, tokens
 from hrbus.spi import ConfigError, Fault
 
@@ -85,8 +85,7 @@ class _Copier:
             where = " in a folder " + library if library else " beside this copybook"
             fault = Fault(f"the COPY member {name} is not there", place, hint="put it" + where)
             return [Token(Kind.MISSING, name, place, fault=fault)]
-        text = path.read_bytes().decode("utf-8", errors="replace")
-        source = Source.of(text, str(path), self.source.language)
+        source = Source.of(decoded(path.read_bytes()), str(path), self.source.language)
         return replaced(expanded(source, self.folder, self.depth + 1), replacements(statement, "REPLACING"))
 
 

@@ -69,7 +69,9 @@ class Cursor:
         return False
 
     def to_period(self) -> None:
-        """Skip what is left of an entry."""
+        """Skip what is left of an entry, unless its period was taken for something else."""
+        if self.at and self.tokens[self.at - 1].kind is Kind.PERIOD:
+            return
         while not self.done and self.tokens[self.at].kind is not Kind.PERIOD:
             self.at += 1
         self.at += 1

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from adapters.cobol.clauses import CLAUSES, is_usage, usage
+from adapters.cobol.clauses import CLAUSES, ignored, is_usage, usage
 from adapters.cobol.cursor import Cursor, WrongError
 from adapters.cobol.declaration import Entry
 from adapters.cobol.dialect import Language
@@ -53,8 +53,9 @@ def _entry(cursor: Cursor) -> Entry | None:
         named = cursor.name("a name, FILLER or a clause")
         made.name = "" if named.upper == "FILLER" else named.text.upper()
         made.place = named.place
+    seen: set[object] = set()
     while cursor.word() != ".":
-        _clause(cursor, made)
+        _clause(cursor, made, seen)
     cursor.at += 1
     if level == _CONSTANT or made.constant:
         if made.value is None or made.value.kind != "number":
@@ -83,7 +84,7 @@ def _level(token: Token) -> int:
     return level
 
 
-def _clause(cursor: Cursor, made: Entry) -> None:
+def _clause(cursor: Cursor, made: Entry, seen: set[object]) -> None:
     clause = cursor.take("a clause or the period that ends the entry")
     if clause.fault:
         raise WrongError(clause.fault.message, clause.place, clause.fault.hint)
@@ -93,6 +94,10 @@ def _clause(cursor: Cursor, made: Entry) -> None:
         read = usage
     if read is None:
         raise WrongError(f"expected a clause, found {clause.text}", clause.place, _hint(clause))
+    if read in seen:
+        raise WrongError(f"{clause.text} stands where the entry has such a clause already", clause.place)
+    if read is not ignored:
+        seen.add(read)
     read(cursor, made)
 
 

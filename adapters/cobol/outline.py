@@ -79,7 +79,7 @@ def _usage(item: Item) -> str:
     """Return the usage of a field; of a group, only what is written at it."""
     if item.renamed:
         return ""
-    if item.is_group:
+    if item.is_group or (item.picture is None and item.usage is Usage.DISPLAY):
         return item.entry.usage.value if item.entry.usage else ""
     return item.entry.integer or item.stands_as().value
 

@@ -14,9 +14,12 @@ from dataclasses import dataclass, replace
 
 from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Usage
+from adapters.cobol.picture import Category
 from adapters.cobol.plan import Condition, Leaf, Node, Options, Plan, Storage, Table, View, classify, names
 from adapters.cobol.settings import Blank, Rule
 from hrbus.spi import ConfigError, Fault
+
+_UTF8 = "utf-8"
 
 
 def compiled(record: Item, options: Options) -> Plan:
@@ -152,6 +155,13 @@ class _Builder:
     def leaf(self, item: Item, where: _Where) -> Leaf:
         storage, kind = classify(item)
         picture = item.picture
+        if picture and picture.category is Category.UTF8 and self.options.page.name != _UTF8:
+            message = (
+                f"{item.name or 'FILLER'}: PIC U is read only from files in {_UTF8}, not in {self.options.page.name}"
+            )
+            raise ConfigError(
+                Fault(message, item.place, hint="set encoding: utf-8, or write PIC X to read its bytes")
+            )
         digits, scale, signed = (picture.digits, picture.scale, picture.signed) if picture else (0, 0, True)
         signed = signed or (storage is Storage.ZONED and item.sign_separate)
         signed = signed and item.usage is not Usage.UNSIGNED_PACKED  # there is no place for it

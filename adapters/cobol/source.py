@@ -17,6 +17,8 @@ from adapters.cobol.dialect import Dialect, Language
 from hrbus.spi import ConfigError, Fault, Place
 
 TEXT_END = 72
+_CARD = 80
+_EBCDIC_BLANK = b"\x40"
 _FREE = re.compile(r"\s{0,6}(?:(?:0?[1-9]|[1-4]\d|66|77|78|88)\s+[A-Za-z:]|\*>)")
 _DIRECTIVE = re.compile(
     r"\s*(?:>>\s*|\$\s*SET\s+)SOURCE\s*(?:FORMAT)?\s*(?:IS)?\s*[\"'(]?\s*(FREE|FIXED)", re.IGNORECASE
@@ -73,6 +75,23 @@ class Source:
         return fault
 
 
+def decoded(data: bytes) -> str:
+    """Return the text of a copybook file: UTF-8, Latin-1 where it is not, or EBCDIC where its blanks are.
+
+    A file without ends of lines, as it lies on a mainframe, has 80 characters a line.
+    """
+    if b" " not in data and _EBCDIC_BLANK in data:
+        text = data.decode("cp037").replace("\x85", "\n")
+    else:
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            text = data.decode("latin-1")
+    if len(text) > _CARD and "\n" not in text and "\r" not in text and len(text) % _CARD == 0:
+        return "\n".join(text[at : at + _CARD] for at in range(0, len(text), _CARD))
+    return text
+
+
 def is_free(text: str) -> bool:
     """Say whether the source looks like free format.
 
@@ -100,7 +119,7 @@ def _lines(
             continue
         if not line.strip() or _PASSED_OVER.match(line if free else line[6:]) or _DIRECTIVE.match(line):
             continue
-        found = _included(line, number) or (Line(line, number, 1) if free else _fixed(line, number, dialect))
+        found = _included(line, number) or (_free(line, number) if free else _fixed(line, number, dialect))
         if found is None:
             continue
         if not free and line[TEXT_END:].strip():
@@ -119,6 +138,11 @@ def _included(line: str, number: int) -> Line | None:
     """Return the COPY statement that a library's include line stands for (Panvalet, Librarian)."""
     found = _INCLUDE.match(line)
     return Line(f"COPY {found[1]}.", number, found.start(1) - 4) if found else None
+
+
+def _free(line: str, number: int) -> Line | None:
+    """Return a line in free format; None for a comment, which may also begin as in fixed format."""
+    return None if line.lstrip().startswith("*") else Line(line, number, 1)
 
 
 def _fixed(line: str, number: int, dialect: Dialect) -> Line | None:

@@ -39,6 +39,7 @@ def refused(text: str) -> list[str]:
         "000100 01  A.\n000200     05  B PIC X.\n",
         "      * comment\n       01  A.\n" + "           05  B PIC X.".ljust(72) + "B0000001\n",
         "01 A.\n05 B PIC X. *> comment\n",
+        " ***** a comment *****\n * and another\n   01 A.\n      05 B PIC X.\n",
         "      01 A.\n       05 B PIC X.\n",
         "     01 A.\n     05 B PIC X.\n",
         "\t01  A.\n\t    05  B PIC X.\n",
@@ -51,6 +52,15 @@ def refused(text: str) -> list[str]:
 )
 def test_every_way_to_write_lines_gives_the_same_record(text: str) -> None:
     assert [("A", 0, 1), ("B", 0, 1)] == rows(parse(text, "a.cpy"))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+@pytest.mark.parametrize("page", ["cp037", "utf-8"])
+def test_a_copybook_may_lie_as_the_mainframe_has_it(tmp_path: Path, page: str, end: str) -> None:
+    lines = ["000100 01  A.", "000200* comment", "000300     05  B PIC X(3) VALUE 'abc'."]
+    text = "".join(line.ljust(80) + end for line in lines)
+    (tmp_path / "A").write_bytes(text.encode(page))
+    assert [("A", 0, 3), ("B", 0, 3)] == rows(read(tmp_path / "A"))
 
 
 def test_a_line_of_a_comment_may_begin_in_column_1_where_micro_focus_wrote_it() -> None:
@@ -214,6 +224,8 @@ def test_clauses_that_change_no_bytes_are_passed_over() -> None:
         ("01 A. 05 B OCCURS 2 PIC X. 66 D RENAMES B.", "D renames a part of B, which repeats"),
         ("01 A. 05 B OCCURS 1 TO UNBOUNDED DEPENDING ON N PIC X.", "B depends on N, which is not there"),
         ("01 A. 05 N PIC 9. 05 B OCCURS 1 TO UNBOUNDED DEPENDING ON N PIC X.", "the greatest number of occurrences"),
+        ("01 A. 05 B PIC. 05 C PIC X.", "a.cpy:1:15: expected a picture string, found ."),
+        ("01 A. 05 B PIC 9 COMP COMP-3.", "COMP-3 stands where the entry has such a clause already"),
         ("01 A. 05 B USAGE COMP-33.", "COMP-33 is no usage; did you mean COMP-3?"),
         ("01 A. 05 B FLOAT-DECIMAL-16.", "the bytes of USAGE FLOAT-DECIMAL-16 are not known here"),
         ("01 A. 05 B PICTUR X.", "expected a clause, found PICTUR; did you mean PICTURE?"),
@@ -226,6 +238,15 @@ def test_faults_say_what_was_expected(text: str, message: str) -> None:
     else:
         with pytest.raises(ConfigError, match="D depends on N, which is no field of the record"):
             parse(text, "a.cpy").record("C")
+
+
+def test_a_clause_that_breaks_off_hides_no_fault_behind_it() -> None:
+    text = "01 A. 05 B REDEFINES. 05 C OCCURS PIC X. 05 D PIC Q."
+    assert [
+        "a.cpy:1:21: expected the name of the field that is redefined, found .",
+        "a.cpy:1:35: expected how often it occurs, found PIC",
+        "a.cpy:1:51: PIC Q: expected X, A, 9, S, V, P, N, G or the editing symbols Z * $ + - CR DB , . B 0 /",
+    ] == refused(text)
 
 
 # --- dialects and data

@@ -1,4 +1,4 @@
-"""Names of level 88 in the place of a Boolean."""
+"""What only copybooks have: names of level 88 in the place of a Boolean, and views (level 66)."""
 
 from __future__ import annotations
 
@@ -144,3 +144,42 @@ def test_a_condition_is_not_read_backwards(make: Make, layout: Layout) -> None:
     document = "Candidate:\n  CandidateRecordInfo:\n    Id:\n      IdValue: ACTIVE"
     faults = make(document, "", layout).check("out")
     assert "STATUS: cannot be written: a condition-name has no way back" in "\n".join(map(str, faults))
+
+
+VIEWED = """
+       01  PERSON.
+           05  FAMILY     PIC X(5).
+           05  GIVEN      PIC X(3).
+       66  WHOLE-NAME     RENAMES FAMILY THRU GIVEN.
+"""
+WHOLE = """
+Candidate:
+  CandidateProfile:
+    PersonalData:
+      PersonName:
+        FormattedName: WHOLE-NAME
+        FamilyName: FAMILY
+"""
+
+
+def test_a_view_is_read_where_a_rule_names_it_and_needs_no_rule(make: Make) -> None:
+    layout = describe(parse(VIEWED, "person.cpy").record())
+    example = """
+examples:
+  - record: {FAMILY: Curie, WHOLE-NAME: CurieEve}
+    document: {Candidate/CandidateProfile/PersonalData/PersonName/FormattedName: CurieEve}
+drop:
+  GIVEN: not needed
+"""
+    made = make(WHOLE, example, layout)
+    assert () == made.check("into")
+    assert () == made.check_examples("into")
+
+
+def test_what_a_view_names_must_still_be_mapped_or_dropped(make: Make) -> None:
+    layout = describe(parse(VIEWED, "person.cpy").record())
+    faults = make(WHOLE, "", layout).check("into")
+    assert [("GIVEN", "is not mapped")] == [(fault.path, fault.message) for fault in faults]
+    backwards = "\n".join(str(fault) for fault in make(WHOLE, "", layout).check("out"))
+    assert "GIVEN: is not fed by any rule" in backwards
+    assert "WHOLE-NAME" not in backwards
