@@ -133,9 +133,10 @@ _MOST = 10**38 - 1
 def _beyond(lanes: Ints, most: int) -> Bools:
     """Return which 128-bit numbers are greater than ``most``, or less than its negative."""
     high, low, mask = lanes[:, 1], lanes[:, 0].view(np.uint64), (1 << 64) - 1
-    above = (high > most >> 64) | ((high == most >> 64) & (low > np.uint64(most & mask)))
-    below: Bools = (high < -most >> 64) | ((high == -most >> 64) & (low < np.uint64(-most & mask)))
-    return above | below
+    above: Bools = (high > most >> 64) | ((high == most >> 64) & (low > np.uint64(most & mask)))
+    below = (high < -most >> 64) | ((high == -most >> 64) & (low < np.uint64(-most & mask)))
+    above |= below
+    return above
 
 
 def _read_wide_binary(leaf: Leaf, field: Bytes, lanes: Ints, status: Bytes) -> int:
