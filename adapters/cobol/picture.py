@@ -142,10 +142,7 @@ def _edited(text: str, symbols: str) -> Picture:
     body = symbols.removeprefix("S") if re.fullmatch(r"S9*\.9*", symbols) else symbols
     core = re.sub(r"(?:CR|DB)$", "", body)
     if not _EDITED.fullmatch(body) or not (re.search(r"[9Z*]", core) or _floating(core)):
-        raise PictureError(
-            "expected X, A, 9, S, V, P, N, G or the editing symbols Z * $ + - CR DB , . B 0 /, of which one kind may"
-            " float or suppress zeros, before any 9"
-        )
+        raise PictureError("expected X, A, 9, S, V, P, N, G or the editing symbols Z * $ + - CR DB , . B 0 /")
     if sum(core.count(point) for point in ".V") > 1:
         raise PictureError("it has more than one decimal point")
     signed = core != symbols or "+" in core or "-" in core

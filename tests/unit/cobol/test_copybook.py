@@ -316,3 +316,8 @@ def test_a_name_that_is_not_unique_is_given_with_its_groups() -> None:
 def test_items_know_their_path() -> None:
     record: Item = parse("01 R. 05 G. 10 FILLER. 15 F PIC X.", "a.cpy").record()
     assert ("R", "G", "F") == list(record.walk())[-1].path()
+
+
+def test_a_picture_may_begin_with_its_point() -> None:
+    record = parse("01 R. 05 A PIC .99.", "a.cpy").record()
+    assert [(".99", 3)] == [(item.picture.text, item.size) for item in record.children if item.picture]
