@@ -255,6 +255,7 @@ def _options(settings: CobolSettings) -> Options:
         binary_full=settings.binary_full,
         float_format=settings.float_format or dialect.float_format,
         national=settings.national,
+        insertions_stay=dialect is Dialect.GNUCOBOL,
     )
 
 

@@ -12,22 +12,24 @@ it can be read without it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from adapters.cobol.dialect import SUFFIXES
-from adapters.cobol.replacing import Replacement, replaced, replacements
+from adapters.cobol.replacing import Replacement, bounded, replaced, replacements
 from adapters.cobol.source import Source, decoded
 from adapters.cobol.tokens import Kind, Token, tokens
 from hrbus.spi import ConfigError, Fault
 
 _DEEPEST = 16
+_MOST_MEMBERS = 5_000
 
 
-def expanded(source: Source, folder: Path | None, depth: int = 0) -> list[Token]:
+def expanded(source: Source, folder: Path | None) -> list[Token]:
     """Return the tokens of a source with every COPY statement replaced by the member's tokens."""
-    return _Copier(source, folder, depth).copied(tokens(source))
+    return _Copier(source, folder, 0, count(1)).copied(tokens(source))
 
 
 @dataclass
@@ -35,6 +37,8 @@ class _Copier:
     source: Source
     folder: Path | None
     depth: int
+    members: Iterator[int]
+    """How many members were put in so far, in all depths."""
 
     def copied(self, found: Sequence[Token]) -> list[Token]:
         made: list[Token] = []
@@ -61,6 +65,7 @@ class _Copier:
                     end += 1
                 made += replaced(found[at:end], pairs)
                 at = end
+            bounded(made)
         return made
 
     def included(self, statement: Sequence[Token]) -> list[Token]:
@@ -78,6 +83,8 @@ class _Copier:
             raise ConfigError(
                 Fault(f"COPY is nested more than {_DEEPEST} deep", place, hint="does a member copy itself?")
             )
+        if next(self.members) > _MOST_MEMBERS:
+            raise ConfigError(Fault(f"more than {_MOST_MEMBERS} members are copied in all", place))
         name = statement[1].text
         library = statement[3].text if len(statement) > 3 and statement[2].upper in ("OF", "IN") else ""
         path = _find(name, library, self.folder)
@@ -86,7 +93,8 @@ class _Copier:
             fault = Fault(f"the COPY member {name} is not there", place, hint="put it" + where)
             return [Token(Kind.MISSING, name, place, fault=fault)]
         source = Source.of(decoded(path.read_bytes()), str(path), self.source.language)
-        return replaced(expanded(source, self.folder, self.depth + 1), replacements(statement, "REPLACING"))
+        inner = _Copier(source, self.folder, self.depth + 1, self.members).copied(tokens(source))
+        return replaced(inner, replacements(statement, "REPLACING"))
 
 
 def _statement(found: Sequence[Token], at: int) -> bool:

@@ -180,11 +180,10 @@ class _Writer:
         lengths = series.list.len().fill_null(0).to_numpy().astype(np.int64)
         counts = self.reader.count(table, scope)
         wrong = wanted & (lengths > counts if table.count is None else lengths != counts)
-        lead = next(iter(table_leaves(table)))
         base = self.reader.base(table.shifts, scope)
-        self.reader.note(
-            replace_leaf(lead, table), scope, base, np.where(wrong, kernels.BAD_COUNT, 0).astype(np.uint8)
-        )
+        if wrong.any():
+            status = np.where(wrong, kernels.BAD_COUNT, kernels.OK).astype(np.uint8)
+            self.reader.note(self.standing_for(table), scope, base, status)
         wanted = wanted & ~wrong & (lengths > 0)
         values = series.filter(wanted).explode()
         parents = np.repeat(np.flatnonzero(wanted), lengths[wanted])
@@ -205,6 +204,12 @@ class _Writer:
             at[parents[here]] += table.stride - self.reader.shortening(table.inner, inside)
         scope.elements.pop(table, None)
 
+    def standing_for(self, table: Table) -> Leaf:
+        """Return a leaf that stands for the whole of a table, for messages."""
+        inside = set(table.item.walk())
+        leaf = next(leaf for leaf in self.plan.stored if leaf.item in inside)
+        return replace(leaf, item=table.item, column=table.column, offset=table.offset)
+
     def text(self, leaf: Leaf, texts: strings.Prepared, scope: Scope, wanted: Bools) -> None:
         """Write a text field; a missing text is blanks, or leaves the bytes to another reading of them."""
         base = self.reader.base(leaf.shifts, scope)
@@ -224,14 +229,3 @@ class _Writer:
 
 def _fields(values: pl.Series) -> dict[str, pl.Series]:
     return {name: values.struct.field(name) for name in values.struct.fields}
-
-
-def table_leaves(table: Table) -> list[Leaf]:
-    """Return the leaves of a table, those of tables inside it last."""
-    leaves = [node for node in table.nodes if isinstance(node, Leaf)]
-    return leaves or [leaf for node in table.nodes if isinstance(node, Table) for leaf in table_leaves(node)]
-
-
-def replace_leaf(leaf: Leaf, table: Table) -> Leaf:
-    """Return a leaf that stands for the whole of a table, for messages."""
-    return replace(leaf, item=table.item, column=table.column, offset=table.offset)

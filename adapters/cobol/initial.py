@@ -57,10 +57,14 @@ def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) 
     if item.is_group and literal is not None:
         out[at : at + item.size] = _text(item, plan.options.page, literal, item.size)
     elif item.is_group:
+        end = 0
         for child in item.children:
             if not child.redefines:
+                out[at + end : at + child.offset] = 0  # slack bytes
+                end = child.offset + child.size * child.most
                 for number in range(child.most):
                     _one(plan, leaves, child, at + child.offset + number * child.size, out)
+        out[at + end : at + item.size] = 0
     elif item.size:
         _leaf(plan, leaves[item], at, out)
 
@@ -88,8 +92,11 @@ def _leaf(plan: Plan, leaf: Leaf, at: int, out: Bytes) -> None:
     else:
         units.write(leaf, plan.options, pl.Series([_number(literal)]), wanted, out, base, status)
     if status.any():
-        message = f"the VALUE of {leaf.item.name or 'FILLER'} does not fit {leaf.item.describe()}"
-        raise ConfigError(Fault(message, leaf.item.place))
+        raise _unfit(leaf.item, f"does not fit {leaf.item.describe()}")
+
+
+def _unfit(item: Item, why: str) -> ConfigError:
+    return ConfigError(Fault(f"the VALUE of {item.name or 'FILLER'} {why}", item.place))
 
 
 def _number(literal: Literal | None) -> str:

@@ -54,6 +54,7 @@ class Options:
     binary_full: bool = False
     float_format: str = "ibm"
     national: str = "utf-16-be"
+    insertions_stay: bool = False
 
     def text_page(self, storage: Storage) -> Page:
         """Return the page in which the text of a field stands."""
@@ -127,8 +128,9 @@ class Leaf:
         """The most digits that its bytes may hold, and so its column."""
         if self.storage is Storage.BINARY and (self.scale or self.factor > 1 or self.width > 8 or not self.signed):
             capacity = len(str((1 << (8 * self.width - self.signed)) - 1))
-            full = self.item.usage is Usage.NATIVE or self.scale or self.width > 8
-            return min(38, max(capacity if full else 0, self.digits, self.scale))
+            full = self.item.usage is Usage.NATIVE or self.scale or self.factor > 1 or self.width > 8
+            digits = max(capacity if full else 0, self.digits)
+            return min(38, max(digits + len(str(self.factor)) - 1, self.scale))
         return min(38, max(self.digits + len(str(self.factor)) - 1, self.scale))
 
 

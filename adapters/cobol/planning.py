@@ -168,6 +168,7 @@ class _Builder:
             )
         digits, scale, signed = (picture.digits, picture.scale, picture.signed) if picture else (0, 0, True)
         signed = signed or (storage is Storage.ZONED and item.sign_separate)
+        signed = signed and item.usage is not Usage.UNSIGNED_PACKED  # there is no place for it
         if storage is Storage.BINARY and (item.usage is Usage.NATIVE or not digits):
             digits = len(str((1 << (8 * item.size - signed)) - 1))
         return Leaf(

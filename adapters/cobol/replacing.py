@@ -76,6 +76,18 @@ def _written(token: Token) -> str:
     return token.prefix + quote + token.text.replace(quote, quote * 2) + quote
 
 
+_MOST_TOKENS = 200_000
+
+
+def bounded(made: Sequence[Token]) -> None:
+    """Refuse what COPY and REPLACING have blown up beyond any copybook."""
+    if len(made) > _MOST_TOKENS:
+        message = f"COPY and REPLACING make more than {_MOST_TOKENS} words of it"
+        raise ConfigError(
+            Fault(message, made[-1].place, hint="do members copy each other, or replace a word by many?")
+        )
+
+
 def replaced(found: Sequence[Token], pairs: Sequence[Replacement]) -> list[Token]:
     """Return the tokens with the first pair that fits put in at each place."""
     if not pairs:
@@ -83,6 +95,7 @@ def replaced(found: Sequence[Token], pairs: Sequence[Replacement]) -> list[Token
     made: list[Token] = []
     at = 0
     while at < len(found):
+        bounded(made)
         for pair in pairs:
             if count := _same(found, at, pair):
                 made += _put(found[at], pair)

@@ -110,7 +110,11 @@ def _one(text: str, at: int, place: Place, comma: bool, found: list[Token], faul
     if char in "'\"":
         faults.append(Fault("the literal that begins here has no end", place, hint=f"close it with {char}"))
         return len(text)
-    if char != "." and _picture_next(found) and (picture := _PICTURE.match(text, at)):
+    if (
+        (char != "." or text[at + 1 : at + 2].strip())
+        and _picture_next(found)
+        and (picture := _PICTURE.match(text, at))
+    ):
         if picture[0].upper() == "IS":
             found.append(Token(Kind.WORD, picture[0], place))
             return picture.end()

@@ -251,6 +251,9 @@ def test_an_empty_copybook_is_refused() -> None:
         ("$$,$$9.99CR", Category.EDITED, 6, 2, 11),
         ("Z(3)9", Category.EDITED, 4, 0, 4),
         ("+(4)9", Category.EDITED, 4, 0, 5),
+        ("$,$$$", Category.EDITED, 3, 0, 5),
+        ("-,-", Category.EDITED, 1, 0, 3),
+        ("$PP9", Category.EDITED, 1, 3, 2),
         ("99/99/9999", Category.EDITED, 8, 0, 10),
     ],
 )
@@ -259,7 +262,31 @@ def test_pictures(text: str, category: Category, digits: int, scale: int, length
     assert (category, digits, scale, length) == (found.category, found.digits, found.scale, found.length)
 
 
-@pytest.mark.parametrize("text", ["", "()", "X(", "9V9V9", "S", "X(99999999999)", "9S", "CR"])
+_NONE = ["", "()", "X(", "9V9V9", "S", "X(99999999999)", "9S", "CR"]
+_NONE += [
+    "++--9",
+    "$$ZZ9",
+    "9Z",
+    "Z*",
+    "9++",
+    "Z-Z",
+    "+-9",
+    "+9-",
+    "ZZ$9",
+    "--9CR",
+    "9CRDB",
+    "S+9",
+    "+",
+    "B",
+    "9P9",
+    "P9P",
+    "9(38)P",
+    "VP(30)9(20)",
+    "ZZ9P(36)",
+]
+
+
+@pytest.mark.parametrize("text", _NONE)
 def test_strings_that_are_no_picture(text: str) -> None:
     with pytest.raises(PictureError):
         picture(text)
@@ -289,3 +316,8 @@ def test_a_name_that_is_not_unique_is_given_with_its_groups() -> None:
 def test_items_know_their_path() -> None:
     record: Item = parse("01 R. 05 G. 10 FILLER. 15 F PIC X.", "a.cpy").record()
     assert ("R", "G", "F") == list(record.walk())[-1].path()
+
+
+def test_a_picture_may_begin_with_its_point() -> None:
+    record = parse("01 R. 05 A PIC .99.", "a.cpy").record()
+    assert [(".99", 3)] == [(item.picture.text, item.size) for item in record.children if item.picture]
