@@ -32,13 +32,16 @@ from hrbus.errors import (
     TransientError,
 )
 from hrbus.values import (
+    FORM,
     ID,
     KEY,
+    LEAD,
     OFFSET,
     OUTCOME_SCHEMA,
     OWN_COLUMNS,
     RAW,
     RECORD,
+    TAIL,
     Batch,
     Origin,
     Outcomes,
@@ -49,13 +52,16 @@ from hrbus.values import (
 )
 
 __all__ = [
+    "FORM",
     "ID",
     "KEY",
+    "LEAD",
     "OFFSET",
     "OUTCOME_SCHEMA",
     "OWN_COLUMNS",
     "RAW",
     "RECORD",
+    "TAIL",
     "Adapter",
     "Artifact",
     "Batch",
