@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -201,8 +202,11 @@ class CobolCodec:
 
     def _reject(self, chunk: Chunk, row: int, first: int, name: str, reason: str) -> Reject:
         offset = chunk.origin + int(chunk.starts[row])
-        lead, tail = chunk.around(row) if self.settings.keep_raw else (b"", b"")
-        return Reject(first + row, offset, Stage.DECODE, reason, name, chunk.record(row), None, lead, tail)
+        reject = Reject(first + row, offset, Stage.DECODE, reason, name, chunk.record(row))
+        if not self.settings.keep_raw:
+            return reject
+        lead, tail = chunk.around(row)
+        return replace(reject, lead=lead, tail=tail, form=self.shape.form)
 
     # --- writing
 
