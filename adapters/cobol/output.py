@@ -59,11 +59,14 @@ class Output:
     leads_known: bool = True
     rejects: list[Reject] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.frame = self.shape.framing.frame
+
     # --- the beginning
 
     def begin(self, head: tuple[bytes, ...]) -> Writer:
         """Write what stands before the first record: as it was in the file that the records come from, if they do."""
-        framing, frame = self.shape.framing, self.shape.framing.frame
+        framing = self.shape.framing
         known = head[1:] if head[:1] == (self.shape.form.encode(),) else ()
         before, preface, *record = known or (b"", b"")
         if framing.header and not known:
@@ -72,10 +75,10 @@ class Output:
         if framing.preface:
             longest = self.shape.width + framing.before + framing.behind
             preface = preface or framing.preface.fresh(longest, self._shortest())
-            frame = framing.preface.frame(preface)
+            self.frame = framing.preface.frame(preface)
             self.leads_known = bool(known)
             self.stream.write(preface)
-        self.writer = frame.writer()
+        self.writer = self.frame.writer()
         if self.shape.header:
             self._edge(self.writer, self.shape.header, record, 0)
         return self.writer
@@ -93,7 +96,7 @@ class Output:
     def _edge(self, writer: Writer, edge: Edge, known: list[bytes], count: int) -> None:
         """Write a header or trailer record; ``known`` are its lead, its bytes and its tail, if it had any before."""
         made = edge.record(self.shape.width, self.delivery, count, known[1] if known else None)
-        for reason in self.shape.framing.frame.settle(made.records, made.lengths).values():
+        for reason in self.frame.settle(made.records, made.lengths).values():
             raise BatchError(f"{edge.name}: {reason}")
         lead, tail = (pl.Series([known[at]], dtype=pl.Binary) if known else None for at in (0, 2))
         pieces = Pieces.of(lead, 1, b""), Pieces.of(tail, 1, b"")
@@ -123,7 +126,7 @@ class Output:
         shape = self.shape
         made = encode.write(shape.plan, frame, shape.width)
         good = np.ones(frame.height, dtype=np.bool_)
-        settled = shape.framing.frame.settle(made.records, made.lengths)
+        settled = self.frame.settle(made.records, made.lengths)
         reasons = {row: ("", reason) for row, reason in settled.items()}
         for wrong in made.wrong:
             name = wrong.leaf.column or wrong.leaf.item.name

@@ -55,7 +55,7 @@ ELEMENTS = st.fixed_dictionaries(
     {"A": LETTERS.map(lambda text: text[:2].rstrip()), "U": st.lists(st.integers(-999, 999), max_size=2)}
 )
 ROWS = st.lists(st.fixed_dictionaries({"T": st.lists(ELEMENTS, max_size=5), "Z": LETTERS}), min_size=1, max_size=9)
-SCHEMA = {"T": pl.List(pl.Struct({"A": pl.String, "U": pl.List(pl.Int64)})), "Z": pl.String}
+SCHEMA: dict[str, Any] = {"T": pl.List(pl.Struct({"A": pl.String, "U": pl.List(pl.Int64)})), "Z": pl.String}
 
 
 def written(codec: CobolCodec, rows: list[dict[str, Any]]) -> bytes:
@@ -68,7 +68,7 @@ def written(codec: CobolCodec, rows: list[dict[str, Any]]) -> bytes:
 def read(codec: CobolCodec, data: bytes) -> list[Batch]:
     batches = []
     for batch in codec.decode(io.BytesIO(data), Origin("made")):
-        batches.append(batch)  # noqa: PERF402 - a list() that fails would free its frames while the error is raised
+        batches.append(batch)
     return batches
 
 

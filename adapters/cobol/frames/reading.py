@@ -58,11 +58,6 @@ def chunks(stream: BinaryIO, framing: Framing, records: int) -> Iterator[Chunk]:
         waiting = replace(chunk, head=head)
         head = ()
     foot = (window.data.tobytes(), window.rest)
-    if len(window.rest) < framing.trailer:
-        raise BatchError(
-            f"the file is cut: its trailer has {framing.trailer} bytes, and {len(window.rest)} are there; ask for the"
-            " file again"
-        )
     if waiting is not None:
         yield replace(waiting, foot=foot)
     elif any(head) or any(foot):
@@ -72,17 +67,16 @@ def chunks(stream: BinaryIO, framing: Framing, records: int) -> Iterator[Chunk]:
 
 def _head(window: Window, framing: Framing) -> tuple[bytes, ...]:
     """Read what stands before the first record."""
-    parts = []
     preface = framing.preface.size if framing.preface else 0
-    for size, name in ((framing.header, "header"), (preface, "file header of its frame")):
-        window.want(size)
-        part = window.take(size).tobytes()
-        if len(part) < size:
-            raise BatchError(
-                f"the file is cut: its {name} has {size} bytes, and {len(part)} are there; ask for the file again"
-            )
-        parts.append(part)
-    return tuple(parts)
+    window.want(framing.header + preface)
+    there = len(window.data) + len(window.rest)
+    wanted = framing.header + preface + framing.trailer
+    if there < wanted:
+        raise BatchError(
+            f"the file is cut: it has {there} bytes, and what stands before and behind its records {wanted}; ask for"
+            " the file again"
+        )
+    return window.take(framing.header).tobytes(), window.take(preface).tobytes()
 
 
 def _chunk(window: Window, frame: Frame, framing: Framing, most: int, state: int) -> tuple[Chunk, int]:

@@ -133,6 +133,8 @@ def walk_blocks(  # noqa: C901 - one loop over words of two kinds
             left = value + block[ADDS]
             at += 4
             continue
+        if word > left:
+            return n, begin, kept, at, left, OVERRUN
         if at + word > stop:
             break
         size = binary(data, at + shape[LENGTH_AT], shape[LENGTH_BYTES], shape[BIG] != 0) + shape[ADDS]

@@ -20,7 +20,7 @@ from hrbus.spi import Batch, Origin
 
 Program = Callable[..., Path]
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {
         "VAR-NO": n,
         "VAR-PAY": Decimal("1.25") * n - 5,
