@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import io
 import sys
+from importlib import import_module
 from typing import Any
 
 from adapters.cobol.codec import CobolCodec
 from adapters.cobol.frames import chunks
-from benchmarks.bench_cobol import best, codec, decoded, encoded, sample
 from hrbus.spi import Batch, Origin
+
+bench = import_module("bench_cobol")  # beside this file
 
 FRAMES: list[dict[str, Any]] = [
     {"frame": "fixed"},
@@ -44,16 +46,16 @@ def walked(reader: CobolCodec, data: bytes) -> int:
 def main() -> None:
     """Measure and print."""
     records = int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
-    frame = sample(20_000)
+    frame = bench.sample(20_000)
     base: tuple[float, float] | None = None
     print(f"{'frame':24}{'decode MB/s':>12}{'of fixed':>10}{'encode MB/s':>12}{'of fixed':>10}{'walk MB/s':>11}")
     for told in FRAMES:
-        one = codec(**told)
+        one = bench.codec(**told)
         data = a_file(one, Batch(frame), max(1, records // 20_000))
         batches = list(one.decode(io.BytesIO(data), Origin("bench")))
-        read = best(lambda one=one, data=data: decoded(one, data)) / 5000  # type: ignore[misc]
-        write = best(lambda one=one, batches=batches: encoded(one, batches)) / 5000  # type: ignore[misc]
-        walk = best(lambda one=one, data=data: walked(one, data)) / 5000  # type: ignore[misc]
+        read = bench.best(lambda one=one, data=data: bench.decoded(one, data)) / 5000
+        write = bench.best(lambda one=one, batches=batches: bench.encoded(one, batches)) / 5000
+        walk = bench.best(lambda one=one, data=data: walked(one, data)) / 5000
         base = base or (read, write)
         name = str(told["frame"])
         shares = read / base[0], write / base[1]

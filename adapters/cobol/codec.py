@@ -236,6 +236,7 @@ def _options(settings: CobolSettings) -> Options:
         blank=settings.blank_numeric,
         blanks=settings.blanks,
         select=settings.select,
+        occurs=settings.occurs,
         native_big=settings.native == "big" or (settings.native is None and page.ebcdic),
         binary_big=settings.binary == "big",
         binary_full=settings.binary_full,

@@ -257,7 +257,8 @@ def _link_count(item: Item, by_name: dict[str, list[Item]], faults: list[Fault])
         return
     item.depending = found[-1]
     picture = item.depending.picture
-    if picture is None or picture.category is not Category.NUMERIC or picture.scale:
+    countable = (Category.NUMERIC, Category.TEXT)  # what a text counts, the setting ``occurs`` says
+    if picture is None or picture.category not in countable or picture.scale:
         faults.append(Fault(f"{item.name} depends on {name}, which is no integer", occurs.place))
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from operator import and_
 
 import numpy as np
 import numpy.typing as npt
@@ -182,7 +183,9 @@ class _Writer:
         for node in nodes:
             if not isinstance(node, Table) or node.count is None or node.count.home is not scope.owner:
                 continue
-            if node.column in columns and (name := node.count.column):
+            if node.words:
+                self.worded(node, columns, made)
+            elif node.column in columns and (name := node.count.column):
                 lengths = columns[node.column].list.len().fill_null(0).cast(pl.Int64)
                 known = derived.get(name)
                 derived[name] = lengths if known is None else pl.select(pl.max_horizontal(known, lengths)).to_series()
@@ -193,6 +196,18 @@ class _Writer:
             elif given.null_count():
                 made[name] = given.zip_with(given.is_not_null(), lengths.cast(given.dtype))
         return made
+
+    def worded(self, table: Table, columns: dict[str, pl.Series], made: dict[str, pl.Series]) -> None:
+        """Add a count that is a text: the first that gives all tables that depend on it their lengths."""
+        leaf = table.count
+        if leaf is None or not leaf.column or leaf.column in made:
+            return
+        rivals = [node for node in self.plan.nodes if isinstance(node, Table) and node.count is leaf]
+        texts = pl.Series([None] * len(columns[table.column]), dtype=pl.String)
+        for text, _ in reversed(table.words):
+            fits = [columns[each.column].list.len() == dict(each.words).get(text, -1) for each in rivals]
+            texts = pl.select(pl.when(reduce(and_, fits)).then(pl.lit(text)).otherwise(texts)).to_series()
+        made[leaf.column] = texts
 
     def refill(self, table: Table, scope: Scope) -> None:
         """Put initial values where the fields after a table that became shorter have moved to."""

@@ -115,6 +115,8 @@ class CobolSettings(Settings):
     """Whose calendar run(date) follows, such as Asia/Shanghai."""
     select: dict[str, Rule] = Field(default_factory=dict)
     """Which REDEFINES view holds: {VIEW: {field: FIELD, is: [VALUE]}}. Fields of the others are null."""
+    occurs: dict[str, dict[str, NonNegativeInt]] = Field(default_factory=dict)
+    """How often a table occurs where it depends on a text: {TABLE: {TEXT: TIMES}}."""
     trim: bool = True
     """Take blanks and low-values off the end of text."""
     keep_raw: bool = False

@@ -1,7 +1,7 @@
 """The way through a record of changing length, as steps that a loop in machine code can go.
 
 A step is a row of numbers: SKIP bytes; COUNT: read a number into a slot; LOOP: go on as often as a slot says, up to
-its END. REDEFINES take no step of their own.
+its END; NAMED: set a slot where another has some value. REDEFINES take no step of their own.
 
 >>> from adapters.cobol.copybook import parse
 >>> from adapters.cobol.pages import find
@@ -15,6 +15,7 @@ its END. REDEFINES take no step of their own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,7 +25,7 @@ from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Usage
 from adapters.cobol.frames import walks
 from adapters.cobol.kernels import MINUS
-from adapters.cobol.plan import Leaf, Options, Plan, Storage
+from adapters.cobol.plan import Leaf, Node, Options, Plan, Storage, Table
 from adapters.cobol.signs import Signs
 from hrbus.spi import ConfigError, Fault
 
@@ -32,6 +33,7 @@ Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 
 BLANK = 0xFE
+_LONGEST_TEXT = 7
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,13 @@ def digits(options: Options) -> Bytes:
     return made
 
 
+def _tables(nodes: Iterable[Node]) -> Iterator[Table]:
+    for node in nodes:
+        if isinstance(node, Table):
+            yield node
+            yield from _tables(node.nodes)
+
+
 @dataclass
 class _Maker:
     plan: Plan
@@ -93,6 +102,8 @@ class _Maker:
         counts = [item.depending for item in self.plan.record.walk() if item.depending]
         self.slots = {item: number for number, item in enumerate(dict.fromkeys(counts))}
         self.leaves = {leaf.item: leaf for leaf in self.plan.stored}
+        self.words = {table.item: table.words for table in _tables(self.plan.nodes) if table.words}
+        self.texts = {item.depending for item in self.words}
 
     def steps(self) -> Steps:
         """Return what was made."""
@@ -109,6 +120,17 @@ class _Maker:
             self.rows[-1][1] += size
         elif size:
             self.add("", walks.SKIP, size)
+
+    def named(self, item: Item, slot: int, words: tuple[tuple[str, int], ...]) -> int:
+        """Put how often a table occurs for a text into a slot of its own; return that."""
+        own = len(self.slots) + list(self.words).index(item)
+        leaf = self.leaves[item.depending] if item.depending else None
+        page = self.plan.options.page
+        self.add(item.name, walks.NAMED, -1, 0, own, -1)
+        for text, times in words:
+            data = page.encode(text).ljust(leaf.width if leaf else 0, bytes([page.blank]))
+            self.add(item.name, walks.NAMED, slot, int.from_bytes(data, "big"), own, times)
+        return own
 
     def items(self, items: list[Item], size: int) -> None:
         """Go through siblings that have ``size`` bytes in all."""
@@ -134,7 +156,13 @@ class _Maker:
     def count(self, item: Item, at: int) -> None:
         """Read a count that stands ``at`` bytes from here."""
         leaf = self.leaves[item]
-        self.add(item.name, walks.COUNT, self.slots[item], at, leaf.width, stored(leaf))
+        kind = stored(leaf)
+        if item in self.texts:
+            kind = walks.BINARY | 4
+            if leaf.width > _LONGEST_TEXT:
+                what = f"{item.name} ({item.describe()}) is too long to find records by"
+                raise ConfigError(Fault(what, item.place, path="frame", hint=f"{_LONGEST_TEXT} bytes at most"))
+        self.add(item.name, walks.COUNT, self.slots[item], at, leaf.width, kind)
 
     def item(self, item: Item) -> None:
         """Go through an item, all its occurrences."""
@@ -154,6 +182,9 @@ class _Maker:
         begin = len(self.rows)
         slot = self.slots[item.depending] if item.depending else -1
         least = item.least if item.depending else item.most
+        if words := self.words.get(item):
+            slot = self.named(item, slot, words)
+            begin = len(self.rows)
         self.add(item.name or "FILLER", walks.LOOP, slot, least, item.most)
         if item.is_group:
             self.items(item.children, item.stride)

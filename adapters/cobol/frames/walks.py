@@ -38,7 +38,7 @@ LONGEST = 1 << 24
 WORD, LENGTH_AT, LENGTH_BYTES, BIG, ADDS, BITS, KIND, ALIGN, STRICT = range(9)
 """Where a word's shape stands in the array that the walks take; see ``words.Word``."""
 
-SKIP, COUNT, LOOP, END = range(4)
+SKIP, COUNT, LOOP, END, NAMED = range(5)
 """The steps through a record of changing length; see ``steps``."""
 BINARY, PACKED, UNSIGNED_PACKED, DIGITS = range(4)
 """How a number in a record is stored."""
@@ -225,7 +225,7 @@ def number(data: Bytes, at: int, width: int, kind: int, big: bool, digits: Bytes
 
 
 @compiled
-def walk_steps(  # noqa: C901 - one loop over steps of four kinds
+def walk_steps(  # noqa: C901 - one loop over steps of five kinds
     data: Bytes,
     at: int,
     stop: int,
@@ -264,6 +264,10 @@ def walk_steps(  # noqa: C901 - one loop over steps of four kinds
                 if value < 0:
                     return n, at, pc, BAD_NUMBER
                 slots[steps[pc, 1]] = value
+                pc += 1
+            elif code == NAMED:
+                if steps[pc, 1] < 0 or slots[steps[pc, 1]] == steps[pc, 2]:
+                    slots[steps[pc, 3]] = steps[pc, 4]
                 pc += 1
             elif code == LOOP:
                 count = slots[steps[pc, 1]] if steps[pc, 1] >= 0 else steps[pc, 3]

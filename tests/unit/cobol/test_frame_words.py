@@ -260,3 +260,25 @@ def test_a_chunk_begins_no_record_behind_64_megabytes() -> None:
     found = [len(chunk) for chunk in chunks(io.BytesIO(bytes(150_000_000)), codec.framing, 10_000)]
     assert [67, 67, 16] == found
     assert 150 == int(np.sum(found))
+
+
+WORDED = """
+01 R. 05 K PIC X. 05 T PIC X OCCURS 0 TO 2 TIMES DEPENDING ON K. 05 U PIC X OCCURS 0 TO 2 TIMES DEPENDING ON K.
+"""
+OCCURS = {"T": {"A": 0, "B": 1}, "U": {"A": 1, "B": 2}}
+
+
+def test_a_table_may_occur_as_often_as_a_text_says(records: Make) -> None:
+    made = records(WORDED, frame="variable", occurs=OCCURS)
+    rows = [{"K": "A", "T": [], "U": ["x"]}, {"K": "B", "T": ["x"], "U": ["y", "z"]}]
+    assert rows == made.values(b"AxBxyz")
+    assert (b"AxBxyz", []) == made.write(T=[[], ["x"]], U=[["x"], ["y", "z"]])
+    with pytest.raises(BatchError, match="the record at byte 2 has a count that T does not allow"):
+        made.read(b"AxCxyz")
+
+
+def test_a_text_that_counts_must_be_explained(records: Make) -> None:
+    with pytest.raises(ConfigError, match=r"T depends on K \(PIC X\), which is no number; say how often"):
+        records(WORDED)
+    with pytest.raises(ConfigError, match="T does not depend on a text"):
+        records(ODO, occurs={"T": {"A": 1}})
