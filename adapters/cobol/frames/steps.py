@@ -10,7 +10,7 @@ its END; NAMED: set a slot where another has some value. REDEFINES take no step 
 >>> plan = compiled(parse("01 A. 05 N PIC 9. 05 T PIC X(3) OCCURS 1 TO 9 DEPENDING ON N.", "a.cpy").record(),
 ...     Options(find("ascii")))
 >>> through(plan, 0, 0).rows.tolist()
-[[1, 0, 0, 1, 7], [0, 1, 0, 0, 0], [2, 0, 1, 9, 4], [0, 3, 0, 0, 0], [3, 0, 0, 0, 0]]
+[[1, 0, 0, 1, 3], [0, 1, 0, 0, 0], [2, 0, 1, 9, 4], [0, 3, 0, 0, 0], [3, 0, 0, 0, 0]]
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Records with a word before each that says its length: RDW, GnuCOBOL's variable files, Micro Focus's, any other.
 
 >>> Word(4, 0, 2, counts_itself=True, strict=True).of(9).hex()
-'00090000'
+'000d0000'
 >>> Word(5, 3, 2, big=False).of(64).hex()
 '0000004000'
 """
