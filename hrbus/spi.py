@@ -31,13 +31,16 @@ from hrbus.errors import (
 )
 from hrbus.layouts import Condition, Field, Layout, Outline, Row, Times, Type
 from hrbus.values import (
+    FORM,
     ID,
     KEY,
+    LEAD,
     OFFSET,
     OUTCOME_SCHEMA,
     OWN_COLUMNS,
     RAW,
     RECORD,
+    TAIL,
     Batch,
     Origin,
     Outcomes,
@@ -48,13 +51,16 @@ from hrbus.values import (
 )
 
 __all__ = [
+    "FORM",
     "ID",
     "KEY",
+    "LEAD",
     "OFFSET",
     "OUTCOME_SCHEMA",
     "OWN_COLUMNS",
     "RAW",
     "RECORD",
+    "TAIL",
     "Adapter",
     "Artifact",
     "Batch",

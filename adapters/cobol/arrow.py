@@ -96,6 +96,8 @@ _Array._fields_ = [
 
 _held: dict[int, list[Any]] = {}
 """What a consumer still looks at, by the number that stands in ``private_data`` of its root."""
+_shown: dict[int, _Schema | _Array] = {}
+"""The structures that capsules point at, by address: what they hold may be let go before their capsule is."""
 _numbers = itertools.count(1)
 
 

@@ -179,11 +179,8 @@ class Reader:
             there, index = self.locate(table.count, scope)
             base = self.base(table.count.shifts, there)
             base = base if index is None else base[index]
-            found = numbers.read(table.count, self.plan.options, self.buffer, base)
-            counts = found.lanes[:, 0].astype(np.int64)
+            counts = self.stated(table, table.count, base)
             outside = (counts < table.least) | (counts > table.most)
-            if found.status is not None:
-                outside |= found.status != kernels.OK
             if outside.any():
                 if not table.lenient:
                     bad = outside if holds is None else outside & holds
@@ -191,6 +188,25 @@ class Reader:
                 counts = np.where(outside, 0, counts)
         scope.counts[table] = counts if holds is None else np.where(holds, counts, 0)
         return scope.counts[table]
+
+    def stated(self, table: Table, leaf: Leaf, base: Ints) -> Ints:
+        """Return what a table's count says, -1 where it says nothing."""
+        if table.words:
+            counts = np.full(len(base), -1, dtype=np.int64)
+            for text, times in table.words:
+                counts[self.has(leaf, base, text)] = times
+            return counts
+        found = numbers.read(leaf, self.plan.options, self.buffer, base)
+        counts = found.lanes[:, 0].astype(np.int64)
+        return counts if found.status is None else np.where(found.status == kernels.OK, counts, -1)
+
+    def has(self, leaf: Leaf, base: Ints, text: str) -> Bools:
+        """Return where a text field holds ``text``."""
+        wanted = np.frombuffer(leaf.page.padded(text, leaf.width), dtype=np.uint8)
+        if len(wanted) != leaf.width:
+            return np.zeros(len(base), dtype=np.bool_)
+        made: Bools = (strings.gather(self.buffer, base + leaf.offset, leaf.width) == wanted).all(axis=1)
+        return made
 
     def elements(self, table: Table, scope: Scope) -> Scope:
         """Return the scope of a table's elements, in the order of their records."""
@@ -250,13 +266,7 @@ class Reader:
         if leaf.type is not Type.TEXT:
             values = numbers.read(leaf, self.plan.options, self.buffer, base).lanes[:, 0]
             return np.isin(values, condition_numbers(condition))
-        found = strings.gather(self.buffer, base + leaf.offset, leaf.width)
-        made = np.zeros(len(scope), dtype=np.bool_)
-        for text in condition.texts:
-            wanted = np.frombuffer(leaf.page.padded(text, leaf.width), dtype=np.uint8)
-            if len(wanted) == leaf.width:
-                made |= (found == wanted).all(axis=1)
-        return made
+        return reduce(np.logical_or, [self.has(leaf, base, text) for text in condition.texts])
 
     # --- columns
 

@@ -113,6 +113,7 @@ def _count(
         return
     item.depending = found[-1]
     picture = item.depending.picture
-    if item.depending.entry.width or (picture and picture.category is Category.NUMERIC and not picture.scale):
+    countable = (Category.NUMERIC, Category.TEXT)  # what a text counts, the setting ``occurs`` says
+    if item.depending.entry.width or (picture and picture.category in countable and not picture.scale):
         return
     record.unfit.append(Fault(f"{item.name or 'FILLER'} depends on {name}, which is no integer", occurs.place))

@@ -49,6 +49,7 @@ class Options:
     blank: Blank = "reject"
     blanks: Mapping[str, Blank] = field(default_factory=dict)
     select: Mapping[str, Rule] = field(default_factory=dict)
+    occurs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     native_big: bool = False
     binary_big: bool = True
     binary_full: bool = False
@@ -138,6 +139,8 @@ class Leaf:
 class Table:
     """A field or group that repeats; ``count`` is the leaf with the number of occurrences, if that varies.
 
+    Where that leaf is text, ``words`` says how often for each text.
+
     ``plain`` says that it is a field: a list of values, not of structs. ``inner`` are the tables inside it
     that depend on a count of their own, so that elements differ in length.
     """
@@ -156,6 +159,7 @@ class Table:
     views: tuple[View, ...]
     lenient: bool
     rivals: tuple[Item, int] | None = None
+    words: tuple[tuple[str, int], ...] = ()
 
     @property
     def ragged(self) -> bool:

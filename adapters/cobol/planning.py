@@ -60,7 +60,11 @@ class _Builder:
         known = {item.name for item in self.record.walk()}
         faults = [
             Fault(f"{name} is no field of {self.record.name}", path=path)
-            for path, wanted in (("blanks", self.options.blanks), ("select", self.options.select))
+            for path, wanted in (
+                ("blanks", self.options.blanks),
+                ("select", self.options.select),
+                ("occurs", self.options.occurs),
+            )
             for name in wanted
             if name.upper() not in known
         ]
@@ -129,7 +133,21 @@ class _Builder:
             views=where.views,
             lenient=where.lenient,
             rivals=where.rivals,
+            words=self.words(item),
         )
+
+    def words(self, item: Item) -> tuple[tuple[str, int], ...]:
+        """Return how often a table occurs for each text of the field that it depends on, where that is no number."""
+        told = {name.upper(): words for name, words in self.options.occurs.items()}.get(item.name)
+        if item.depending is None or self.leaves[item.depending].type is not Type.TEXT:
+            if told is None:
+                return ()
+            raise ConfigError(Fault(f"{item.name} does not depend on a text", path="occurs"))
+        if not told:
+            what = f"{item.name} depends on {item.depending.name} ({item.depending.describe()}), which is no number"
+            hint = f"say how often for each text, as in occurs: {{{item.name}: {{A: 1}}}}"
+            raise ConfigError(Fault(what, item.place, path="occurs", hint=hint))
+        return tuple(told.items())
 
     def alternative(self, item: Item, items: list[Item], where: _Where) -> _Where:
         """Say when this reading of a redefined place holds, or that it must put up with nonsense."""
