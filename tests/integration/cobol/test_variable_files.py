@@ -60,7 +60,7 @@ def test_what_a_program_writes_is_read_and_comes_back_the_same(
     form: str, settings: dict[str, Any], root: Path, cobol_program: Program, tmp_path: Path
 ) -> None:
     file = tmp_path / "var.dat"
-    run(cobol_program("WRITEVAR", "ASCII"), file, form)
+    run(cobol_program("WRITEVAR", sign="ASCII"), file, form)
     for size in (1, 5, 100):
         codec = a_codec(root, keep_raw=True, batch_records=size, **settings)
         batches = list(codec.decode(io.BytesIO(file.read_bytes()), Origin("var.dat")))
@@ -78,7 +78,7 @@ def test_what_is_written_a_program_reads(
     file = tmp_path / "var.dat"
     with file.open("wb") as stream:
         list(a_codec(root, **settings).encode([Batch(pl.DataFrame(ROWS))], stream))
-    assert SHOWN == run(cobol_program("READVAR", "ASCII"), file, form).splitlines()
+    assert SHOWN == run(cobol_program("READVAR", sign="ASCII"), file, form).splitlines()
 
 
 @pytest.mark.parametrize(("form", "settings"), FORMATS)
@@ -86,7 +86,7 @@ def test_a_new_file_has_the_bytes_that_a_program_writes(
     form: str, settings: dict[str, Any], root: Path, cobol_program: Program, tmp_path: Path
 ) -> None:
     file = tmp_path / "var.dat"
-    run(cobol_program("WRITEVAR", "ASCII"), file, form)
+    run(cobol_program("WRITEVAR", sign="ASCII"), file, form)
     out = io.BytesIO()
     list(a_codec(root, **settings).encode([Batch(pl.DataFrame(ROWS))], out))
     wanted, made = bytearray(file.read_bytes()), bytearray(out.getvalue())
