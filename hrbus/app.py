@@ -143,7 +143,7 @@ class App:
 
     def _proven(self, name: str, layout: Layout, way: Direction) -> Mapping:
         """Return a mapping that may be used in one direction; ConfigError with every fault of it."""
-        found = read_mapping(self.site, name, lambda named: layout, self.vocabulary)
+        found = read_mapping(self.site, name, lambda named: layout, self.vocabulary, self.clock)
         faults = [fault for fault in found.check(way) if not fault.warning]
         if faults:
             raise ConfigError(faults)

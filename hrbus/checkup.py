@@ -32,13 +32,16 @@ def layout_of(config: Config, registry: Registry) -> Callable[[str], Layout]:
     return lambda name: registry.layout(_below_mappings(config.site, name, "layouts"))
 
 
-def read_mapping(site: Site, name: str, layouts: Callable[[str], Layout], vocabulary: Vocabulary) -> Mapping:
+def read_mapping(
+    site: Site, name: str, layouts: Callable[[str], Layout], vocabulary: Vocabulary, clock: Clock
+) -> Mapping:
     """Return the mapping in the file ``name`` below mappings/; ConfigError with every fault of it.
 
     ``layouts`` gets the name of the layout that it is written for.
     """
     path = _below_mappings(site, name, "mappings")
-    return load_mapping(path, layout_of=layouts, vocabulary=vocabulary, tables=site.mappings, name=site.shown(path))
+    shown = site.shown(path)
+    return load_mapping(path, layout_of=layouts, vocabulary=vocabulary, tables=site.mappings, name=shown, clock=clock)
 
 
 def _below_mappings(site: Site, name: str, what: str) -> Path:
@@ -138,7 +141,8 @@ class _Checkup:
         """Return the mapping, read once; None where it is at fault."""
         if name not in self.mappings:
             layouts = layout_of(self.config, self.registry)
-            self.mappings[name] = self.tried(lambda: read_mapping(self.config.site, name, layouts, self.vocabulary))
+            site, clock = self.config.site, self.context.clock
+            self.mappings[name] = self.tried(lambda: read_mapping(site, name, layouts, self.vocabulary, clock))
         return self.mappings[name]
 
     def spare_mappings(self) -> None:

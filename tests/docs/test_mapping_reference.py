@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from hrbus import hrxml, mapping
+from hrbus import hrxml, mapping, yaml
+from hrbus.clock import SystemClock
 from hrbus.mapping.converters import known
 from hrbus.mapping.reference import page
 from hrbus.mapping.rules import ENGINE, KEYS
 from hrbus.mapping.sql.formula import TABLE
+from hrbus.mapping.tables import read
 from hrbus.spi import Field, Layout, Type
 
 SKILL = (Field("CODE", "CODE", Type.TEXT), Field("LEVEL", "LEVEL", Type.INTEGER, digits=1, signed=False))
@@ -31,13 +33,29 @@ def test_the_page_of_converters_is_made_from_them(root: Path) -> None:
 
 def test_the_mapping_on_the_page_has_no_faults(root: Path, tmp_path: Path) -> None:
     text = (root / "docs/reference/mapping.md").read_text("utf-8")
-    (shown,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    shown, _ = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     file = tmp_path / "shown.yaml"
     file.write_text(shown, "utf-8")
     vocabulary = hrxml.load("2.5", root / "hrxml_schemas")
     made = mapping.load(file, layout_of=lambda name: STAFF, vocabulary=vocabulary, tables=tmp_path)
     assert () == made.check("into")
     assert () == made.check_examples("into")
+
+
+def test_the_tables_on_the_page_can_be_read(root: Path, tmp_path: Path) -> None:
+    text = (root / "docs/reference/mapping.md").read_text("utf-8")
+    _, shown = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables/skills.yaml").write_text("CB: COBOL\n")
+    (tmp_path / "tables/colours.csv").write_text("CODE,COLOUR\nR,red\n")
+    lines = "CODE,MEANING,TENANT,VALID-FROM,VALID-TO\n1,one,,,\n1,ours,ACME,,\n2,past,,,2020-01-01\n"
+    (tmp_path / "tables/grades.csv").write_text(lines)
+    node = yaml.loads(shown, "mapping.md").entries["tables"]
+    assert isinstance(node, yaml.Entries)
+    now = SystemClock().now()
+    found = {name: dict(read(each, tmp_path, now).forward) for name, each in node.entries.items()}
+    expected = {"status": {"A": "Active", "W": "Withdrawn"}, "skills": {"CB": "COBOL"}, "colours": {"R": "red"}}
+    assert expected | {"grades": {"1": "ours"}} == found
 
 
 def test_every_key_and_every_part_of_a_formula_is_told(root: Path) -> None:
