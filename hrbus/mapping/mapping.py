@@ -25,6 +25,7 @@ from hrbus.mapping.binding import Binder, BoundElement
 from hrbus.mapping.check import Direction, Terms
 from hrbus.mapping.fields import ways
 from hrbus.mapping.fill import Fill, Run, bind_fill
+from hrbus.mapping.fragments import Fragments
 from hrbus.mapping.into import compile_into
 from hrbus.mapping.kinds import column_dtype
 from hrbus.mapping.out import compile_out, paths
@@ -222,13 +223,14 @@ def load(
     """Return the mapping in the file ``path``; ConfigError with every fault that does not depend on its direction.
 
     ``layout_of`` reads the layout that ``layout:`` names, and may raise ConfigError; ``tables`` is the folder that
-    table files are below; ``name`` is how messages call the file; ``clock`` tells the day, for
+    the files of tables and fragments are below; ``name`` is how messages call the file; ``clock`` tells the day, for
     tables whose lines have bounds.
     """
     file = name or str(path)
-    node = yaml.load(path, file)
+    fragments = Fragments(tables)
+    node = fragments.expanded(yaml.load(path, file))
     rules = read(node)
-    faults = list(rules.faults)
+    faults = [*fragments.faults, *rules.faults]
     layout = _layout(rules, layout_of, faults)
     found = _tables(rules, tables, clock, faults)
     if layout is None:
