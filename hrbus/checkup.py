@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from hrbus import privacy
 from hrbus.clock import Clock
 from hrbus.errors import ConfigError, Fault, HrbusError
 from hrbus.hrxml import Vocabulary
@@ -61,7 +62,18 @@ def check(config: Config, registry: Registry, clock: Clock) -> tuple[Fault, ...]
     for route in config.routes.values():
         checkup.route(route)
     checkup.spare_mappings()
+    checkup.faults += privacy.check(config, checkup.mappings)
     return tuple(dict.fromkeys(checkup.faults))
+
+
+def mappings_of(config: Config, registry: Registry, clock: Clock) -> dict[str, Mapping | None]:
+    """Return the mappings that the routes use, by file; None for one that is at fault."""
+    vocabulary = load_vocabulary(folder=config.site.schemas)
+    checkup = _Checkup(config, registry, Context(config.site.root, clock, NoMemory()), vocabulary)
+    for route in config.routes.values():
+        for name in filter(None, (route.into, route.out)):
+            checkup.mapping(name)
+    return checkup.mappings
 
 
 def probe(config: Config, clock: Clock) -> Iterator[tuple[str, str | HrbusError]]:

@@ -18,7 +18,7 @@ from hrbus.cli.words import LANGUAGES, _, known
 
 COMMANDS = (
     "init", "check", "run", "status", "rejects", "decode", "encode", "validate", "schema", "schemas", "adapters",
-    "demo", "sandbox",
+    "privacy", "demo", "sandbox",
 )  # fmt: skip
 """In the order in which ``hrbus --help`` lists them."""
 

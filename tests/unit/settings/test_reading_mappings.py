@@ -43,7 +43,7 @@ def test_a_mapping_is_read_with_its_name_in_the_site(config: Config) -> None:
 
 
 def test_a_link_that_leads_out_is_refused_also_where_no_route_uses_it(config: Config, stranger: str) -> None:
-    (fault,) = check(config, Registry.installed(), SystemClock())
+    (fault,) = [f for f in check(config, Registry.installed(), SystemClock()) if not f.warning]
     assert f"{stranger} leads out of mappings/; keep mappings below mappings/" == str(fault)
 
 
