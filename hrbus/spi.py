@@ -126,7 +126,8 @@ class Field:
 
     ``size`` is the greatest length of text (in ``unit``: characters or bytes), None where there is no bound.
     ``digits`` and ``scale`` bound numbers; ``signed`` says whether they may be negative. ``values`` are the names
-    of level 88, each with the literals it stands for. ``at_most`` bounds the occurrences. ``offset`` and ``length``
+    of level 88, each with the literals it stands for. ``at_most`` bounds the occurrences; ``counted_by`` names the
+    field that holds their number, where one does. ``offset`` and ``length``
     say which bytes of the record (in a repeated group: of the occurrence) hold the field's first occurrence; None
     where that differs from record to record. ``note`` is shown to people (the picture, the usage); ``place`` is the
     line that declares the field.
@@ -144,6 +145,7 @@ class Field:
     signed: bool = True
     values: tuple[tuple[str, tuple[str, ...]], ...] = ()
     at_most: int | None = None
+    counted_by: str = ""
     required: bool = False
     offset: int | None = None
     length: int | None = None

@@ -47,6 +47,7 @@ def _fields(items: list[Item], columns: dict[Item, str], unit: str) -> list[Fiel
 
 def _field(item: Item, column: str, unit: str) -> Field:
     many, at_most = bool(item.entry.occurs), item.most if item.entry.occurs else None
+    counter = item.depending.name if item.depending else ""
     name = item.name or column
     if item.is_group:
         children = tuple(_fields(item.children, names(item), unit))
@@ -54,7 +55,7 @@ def _field(item: Item, column: str, unit: str) -> Field:
         offset, length = _bytes(item)
         return Field(
             name, column, Type.GROUP, many, children,
-            at_most=at_most, offset=offset, length=length, note=note, place=item.place,
+            at_most=at_most, counted_by=counter, offset=offset, length=length, note=note, place=item.place,
         )  # fmt: skip
     storage, kind = classify(item)
     picture = item.picture
@@ -72,6 +73,7 @@ def _field(item: Item, column: str, unit: str) -> Field:
         signed=picture.signed or item.sign_separate if picture else True,
         values=tuple((c.name, tuple(_plain(v) for v in c.values)) for c in item.conditions),
         at_most=at_most,
+        counted_by=counter,
         offset=_bytes(item)[0],
         length=_bytes(item)[1],
         note=item.describe() + (f", occurs {_times(item)}" if many else ""),

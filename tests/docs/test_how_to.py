@@ -14,6 +14,7 @@ from tests.conftest import need, shared
 from tests.docs.documents import Command, Reader, Save, steps
 
 NEEDS = {
+    "make-a-twin.md": (),
     "map-a-copybook.md": (),
     "read-a-reject.md": (),
     "run-at-night.md": (),
