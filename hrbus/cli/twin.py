@@ -44,7 +44,7 @@ def command(
     from hrbus.twin import of_layout, twins
 
     codec = make(copybook or source, encoding, frame, option)
-    shapes = _learnt(codec, source) if copybook else of_layout(codec.layout)
+    shapes = learnt(codec, source) if copybook else of_layout(codec.layout)
     rejected = 0
     with written(output) as stream:
         batches = (Batch(made) for made in twins(codec.layout, shapes, count, seed))
@@ -57,7 +57,8 @@ def command(
         raise typer.Exit(RecordError.exit_code)
 
 
-def _learnt(codec: Codec, source: Path) -> Mapping[str, Shape]:
+def learnt(codec: Codec, source: Path) -> Mapping[str, Shape]:
+    """Return the shapes of what a file holds."""
     from hrbus.spi import Origin
     from hrbus.twin import Learner
 

@@ -127,7 +127,8 @@ class _Column:
         for text, count in self.counts.items():
             found.patterns[pattern_of(text)] += count
         if self.field.type in (Type.TEXT, Type.INTEGER):
-            found.sense = by_content(texts[:1000]) or found.sense
+            if found.sense is None or not found.sense.sensitive:  # that a birth date looks like any date hides it
+                found.sense = by_content(texts[:1000]) or found.sense
             found.form = form_of(texts[:1000], (*DATE_FORMS, *MOMENT_FORMS, *MONTH_FORMS))
         few = len(self.counts) <= MOST_CODES
         found.common = {text: n for text, n in self.counts.items() if n >= COMMON} if few else {}
