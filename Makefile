@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs bench clean
+.PHONY: help demo test lint format docs bench fuzz clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -38,6 +38,11 @@ docs: $(VENV)/.installed-dev  ## write the generated pages of docs/reference aga
 bench: $(VENV)/.installed-bench  ## measure, each beside the plain way
 	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
 
+SECONDS ?= 60
+
+fuzz: $(VENV)/.installed-fuzz  ## look for bytes that break the cobol codec, SECONDS for each target
+	@$(BIN)/python -m tests.fuzz $(SECONDS)
+
 clean:  ## remove the virtual environment and what tools left behind (var/ stays: it holds your ledger)
 	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
@@ -61,4 +66,9 @@ $(VENV)/.installed-dev: $(BIN)/python $(SOURCE)
 $(VENV)/.installed-bench: $(VENV)/.installed
 	@echo "Installing what the benchmarks compare with"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+$(VENV)/.installed-fuzz: $(VENV)/.installed-dev
+	@echo "Installing the fuzzer"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
 	@touch $@

@@ -16,7 +16,7 @@ setup(
     package_dir={f"hrbus._site.{name}": name for name in CONTENT},
     package_data={
         "hrbus": ["py.typed", "**/*.po", "**/*.mako", "**/*.ini", "**/*.json", "**/*.html", "**/*.css", "**/*.js"],
-        "adapters": ["**/*.json", "**/*.yaml"],
+        "adapters": ["**/*.json", "**/*.yaml", "**/*.npz"],
         **{f"hrbus._site.{name}": ["**/*"] for name in CONTENT},
     },
 )

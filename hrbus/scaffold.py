@@ -129,7 +129,7 @@ def _date(column: str, shape: Shape, form: str) -> str:
 
 def _status(draft: _Draft, column: str, shape: Shape) -> None:
     codes = list(shape.common) or ["A"]
-    named = {value: name for name, values in shape.field.values for value in values}
+    named = {value: condition.name for condition in shape.field.conditions for value, _ in condition.values if value}
     active = {code for code in codes if code == "A" or named.get(code, "").upper().endswith("ACTIVE")}
     draft.tables["status"] = {c: "Active" if c in active else f"x:{named.get(c, c)}" for c in codes}
     draft.place(_STATUS, f"{column} | table(status)", "say in tables: what each code means")

@@ -14,8 +14,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -31,14 +29,18 @@ from hrbus.errors import (
     RecordError,
     TransientError,
 )
+from hrbus.layouts import Condition, Field, Layout, Outline, Row, Times, Type
 from hrbus.values import (
+    FORM,
     ID,
     KEY,
+    LEAD,
     OFFSET,
     OUTCOME_SCHEMA,
     OWN_COLUMNS,
     RAW,
     RECORD,
+    TAIL,
     Batch,
     Origin,
     Outcomes,
@@ -49,13 +51,16 @@ from hrbus.values import (
 )
 
 __all__ = [
+    "FORM",
     "ID",
     "KEY",
+    "LEAD",
     "OFFSET",
     "OUTCOME_SCHEMA",
     "OWN_COLUMNS",
     "RAW",
     "RECORD",
+    "TAIL",
     "Adapter",
     "Artifact",
     "Batch",
@@ -63,6 +68,7 @@ __all__ = [
     "Clock",
     "Codec",
     "CodecKind",
+    "Condition",
     "ConfigError",
     "Context",
     "Delivery",
@@ -75,10 +81,12 @@ __all__ = [
     "NoMemory",
     "Origin",
     "Outcomes",
+    "Outline",
     "Place",
     "Probe",
     "RecordError",
     "Reject",
+    "Row",
     "Settings",
     "Source",
     "Stage",
@@ -86,6 +94,7 @@ __all__ = [
     "Summary",
     "SystemClock",
     "Target",
+    "Times",
     "TransientError",
     "Type",
 ]  # fmt: skip
@@ -98,100 +107,6 @@ class Settings(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
-
-
-# --- what a record looks like ---------------------------------------------------------------------------------------
-
-
-class Type(StrEnum):
-    """What a field's column holds."""
-
-    TEXT = "text"  # String
-    INTEGER = "integer"  # Int64 up to 18 digits, Decimal(38, 0) beyond
-    DECIMAL = "decimal"  # Decimal(digits, scale)
-    FLOAT = "float"  # Float64: COMP-1, COMP-2 only
-    BOOLEAN = "boolean"  # Boolean
-    GROUP = "group"  # no column of its own unless it repeats
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field of a layout.
-
-    ``name`` is what the sender calls it (``APPL-NO``, ``family``); ``column`` is the name of its column in a frame,
-    unique among its siblings: for COBOL the plain name where it is unique, otherwise the path with dots; for JSON
-    always the path with dots (``candidate.name.family``). A field that ``many`` is a List of its type; a group that
-    is ``many`` is a List of Struct, whose fields are the columns of ``children``. A group that does not repeat has
-    no column: its children stand beside its neighbours.
-
-    ``size`` is the greatest length of text (in ``unit``: characters or bytes), None where there is no bound.
-    ``digits`` and ``scale`` bound numbers; ``signed`` says whether they may be negative. ``values`` are the names
-    of level 88, each with the literals it stands for. ``at_most`` bounds the occurrences; ``counted_by`` names the
-    field that holds their number, where one does. ``offset`` and ``length``
-    say which bytes of the record (in a repeated group: of the occurrence) hold the field's first occurrence; None
-    where that differs from record to record. ``note`` is shown to people (the picture, the usage); ``place`` is the
-    line that declares the field.
-    """
-
-    name: str
-    column: str
-    type: Type
-    many: bool = False
-    children: tuple[Field, ...] = ()
-    size: int | None = None
-    unit: str = "characters"
-    digits: int | None = None
-    scale: int = 0
-    signed: bool = True
-    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    at_most: int | None = None
-    counted_by: str = ""
-    required: bool = False
-    offset: int | None = None
-    length: int | None = None
-    note: str = ""
-    place: Place | None = None
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What the records of a codec look like: mappings are checked against it."""
-
-    name: str
-    fields: tuple[Field, ...]
-
-    def columns(self) -> dict[str, Field]:
-        """Return every field that has a column at the top of a frame, by column name, in order."""
-        return _columns(self.fields)
-
-    def find(self, name: str, within: Field | None = None) -> Field | None:
-        """Return the field that a user means by ``name`` (column name or unique plain name), or None.
-
-        ``within`` is the repeated group whose occurrence is looked at; case does not matter.
-        """
-        columns = _columns(within.children if within else self.fields)
-        wanted = name.casefold()
-        exact = [f for column, f in columns.items() if column.casefold() == wanted]
-        plain = [f for f in columns.values() if f.name.casefold() == wanted]
-        for found in (exact, plain):
-            if len(found) == 1:
-                return found[0]
-        return None
-
-    def near(self, name: str, within: Field | None = None) -> Sequence[str]:
-        """Return the column names that look most like ``name``, best first, for a *did you mean*."""
-        columns = list(_columns(within.children if within else self.fields))
-        return get_close_matches(name.upper(), columns, 3) or get_close_matches(name, columns, 3)
-
-
-def _columns(fields: Iterable[Field]) -> dict[str, Field]:
-    found: dict[str, Field] = {}
-    for item in fields:
-        if item.type is Type.GROUP and not item.many:
-            found.update(_columns(item.children))
-        else:
-            found[item.column] = item
-    return found
 
 
 # --- what hrbus hands to an adapter ---------------------------------------------------------------------------------
@@ -372,6 +287,8 @@ class CodecKind:
 
     ``make`` takes (settings, context) and gives a Codec. ``layout`` reads a layout file on its own, for mappings
     that are checked without a route: it takes the path; ``suffixes`` says which files it reads (``.cpy``).
+    ``outline`` takes (settings, context) and tells every record of a layout file for ``hrbus layout`` and
+    ``hrbus diff``; without it they are told from ``layout``.
     """
 
     name: str
@@ -380,3 +297,4 @@ class CodecKind:
     make: Callable[[Any, Context], Codec]
     layout: Callable[[Path], Layout] | None = None
     suffixes: tuple[str, ...] = field(default=())
+    outline: Callable[[Any, Context], Sequence[Outline]] | None = None

@@ -61,17 +61,18 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSshServer]:
 def cobol_program(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Return a function that compiles a program of tests/cobol, once a session.
 
-    ``sign`` is the compiler's -fsign: EBCDIC where text is converted to EBCDIC afterwards, or ASCII.
+    ``sign`` is the compiler's -fsign: EBCDIC where text is converted to EBCDIC afterwards, or ASCII; other options
+    stand behind the name.
     """
     folder = tmp_path_factory.mktemp("cobol")
 
-    def compiled(name: str, sign: str = "EBCDIC") -> Path:
-        program = folder / f"{name}-{sign}"
+    def compiled(name: str, *options: str, sign: str = "EBCDIC") -> Path:
+        program = folder / "-".join((name, sign, *options))
         if not program.exists():
             compiler = need("cobc", "gnucobol4")
             paths = ["-I", str(ROOT / "mappings" / "copybooks"), "-I", str(ROOT / "tests" / "cobol")]
             source = str(ROOT / "tests" / "cobol" / f"{name}.cob")
-            command = [compiler, "-x", "-std=ibm", f"-fsign={sign}", *paths, "-o", str(program), source]
+            command = [compiler, "-x", "-std=ibm", *options, f"-fsign={sign}", *paths, "-o", str(program), source]
             subprocess.run(command, check=True, capture_output=True, text=True)
         return program
 

@@ -1,20 +1,24 @@
 """Reads and writes the records of COBOL programs, as a copybook describes them.
 
     >>> from adapters.cobol import COBOL
-    >>> COBOL.name, COBOL.suffixes
-    ('cobol', ('.cpy', '.cbl', '.cob'))
+    >>> COBOL.name, ".cpy" in COBOL.suffixes
+    ('cobol', True)
 
-``copybook`` and its helpers (``tokens``, ``copying``, ``entries``, ``clauses``, ``picture``) read the declaration.
+``copybook`` and its helpers read the declaration: ``source`` the lines, ``tokens``, ``copying`` and ``replacing`` the
+words, ``entries`` with ``clauses`` and ``picture`` what they declare; ``linking`` finds what a clause names and
+``measuring`` where each field lies, in a ``dialect``. ``outline`` and ``layout`` tell it to the others.
 ``planning`` makes it flat, a ``plan``. ``kernels`` and ``writers`` are the loops over bytes, which ``decode`` and
 ``encode`` drive; ``frames`` and ``totals`` know how records lie in a file; ``codec`` puts it together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from adapters.cobol.dialect import SUFFIXES
 from adapters.cobol.settings import CobolSettings
-from hrbus.spi import Codec, CodecKind, Context, Layout
+from hrbus.spi import Codec, CodecKind, Context, Layout, Outline
 
 
 def _make(settings: CobolSettings, context: Context) -> Codec:
@@ -29,12 +33,19 @@ def _layout(path: Path) -> Layout:
     return layout(path)
 
 
+def _outline(settings: CobolSettings, context: Context) -> Sequence[Outline]:
+    from adapters.cobol.outline import outline
+
+    return outline(settings, context)
+
+
 COBOL = CodecKind(
     name="cobol",
     summary="Records of COBOL programs: a copybook says where each field lies and how it is stored.",
     settings=CobolSettings,
     make=_make,
     layout=_layout,
-    suffixes=(".cpy", ".cbl", ".cob"),
+    outline=_outline,
+    suffixes=SUFFIXES,
 )
 """The entry point ``cobol`` of the group ``hrbus.codecs``."""

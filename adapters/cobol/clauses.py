@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 
 from adapters.cobol.cursor import Cursor, WrongError
-from adapters.cobol.declaration import Entry, Literal, Occurs, Usage
-from adapters.cobol.picture import PictureError, parse
+from adapters.cobol.declaration import Entry, Literal, Occurs, Renames, Usage
+from adapters.cobol.picture import Category, PictureError, parse
 from adapters.cobol.tokens import Kind
+from adapters.cobol.usages import INTEGERS, NOT_READ, USAGES
 
-USAGES = {
-    "DISPLAY": Usage.DISPLAY,
-    **dict.fromkeys(("COMP", "COMP-0", "COMP-4", "BINARY"), Usage.BINARY),
-    **dict.fromkeys(("COMP-3", "PACKED-DECIMAL"), Usage.PACKED),
-    **dict.fromkeys(("COMP-5", "COMP-N"), Usage.NATIVE),
-    "COMP-6": Usage.UNSIGNED_PACKED,
-    "COMP-X": Usage.BYTES,
-    **dict.fromkeys(("COMP-1", "FLOAT-SHORT"), Usage.SHORT_FLOAT),
-    **dict.fromkeys(("COMP-2", "FLOAT-LONG"), Usage.LONG_FLOAT),
-    "NATIONAL": Usage.NATIONAL,
-    "DISPLAY-1": Usage.DBCS,
-    **dict.fromkeys(("POINTER", "FUNCTION-POINTER", "PROCEDURE-POINTER", "OBJECT"), Usage.POINTER),
-    "INDEX": Usage.INDEX,
-}
 _FIGURATIVE = {
     **dict.fromkeys(("SPACE", "SPACES"), "SPACE"),
     **dict.fromkeys(("ZERO", "ZEROS", "ZEROES"), "ZERO"),
@@ -33,31 +21,28 @@ _FIGURATIVE = {
 }
 
 
+_REPEATED = re.compile(r"\(([A-Z0-9-]*[A-Z][A-Z0-9-]*)\)", re.IGNORECASE)
+
+
 def _picture(cursor: Cursor, entry: Entry) -> None:
     cursor.skip("IS")
     token = cursor.take("a picture string")
     if token.kind is not Kind.PICTURE:
         raise WrongError(f"expected a picture string, found {token.text}", token.place)
+    text = _REPEATED.sub(lambda m: f"({cursor.constants.get(m[1].upper(), m[1])})", token.text)
     try:
-        entry.picture = parse(token.text)
+        entry.picture = parse(text, cursor.language.comma, cursor.language.symbol or cursor.language.currency)
     except PictureError as wrong:
         raise WrongError(f"PIC {token.text}: {wrong}", token.place) from None
-
-
-OTHER_USAGES = {
-    "BINARY-CHAR": 2,
-    "BINARY-SHORT": 4,
-    "BINARY-INT": 9,
-    "BINARY-LONG": 9,
-    "BINARY-DOUBLE": 18,
-}
-"""Native integers that bring their own size: the number of digits that stand for it."""
+    if entry.picture.category is Category.UTF8 and cursor.skip("BYTE-LENGTH"):
+        cursor.skip("IS")
+        entry.width = cursor.number("how many bytes it has")
 
 
 def is_usage(word: str) -> bool:
     """Say whether a word names a usage."""
     short = word.replace("COMPUTATIONAL", "COMP")
-    return short in USAGES or short in OTHER_USAGES
+    return short in USAGES or short in INTEGERS or short in NOT_READ
 
 
 def usage(cursor: Cursor, entry: Entry) -> None:
@@ -65,16 +50,30 @@ def usage(cursor: Cursor, entry: Entry) -> None:
     cursor.skip("IS")
     token = cursor.name("a usage")
     word = token.upper.replace("COMPUTATIONAL", "COMP")
-    if word in OTHER_USAGES:
-        unsigned = cursor.skip("UNSIGNED")
+    if word in INTEGERS:
+        signed = not (cursor.skip("UNSIGNED") or word.startswith("UNSIGNED"))
         cursor.skip("SIGNED")
-        entry.usage = Usage.NATIVE
-        entry.picture = parse(("" if unsigned else "S") + f"9({OTHER_USAGES[word]})")
+        entry.usage, entry.width = Usage.NATIVE, INTEGERS[word]
+        entry.integer = word if signed or word.startswith("UNSIGNED") else f"{word} UNSIGNED"
+        digits = len(str((1 << (8 * entry.width - signed)) - 1))
+        entry.picture = parse(("S" if signed else "") + f"9({digits})")
     elif word in USAGES:
         entry.usage = USAGES[word]
         cursor.skip("NATIVE")
+        if word == "OBJECT":
+            cursor.skip("REFERENCE")
+        if entry.usage in _REFERENCES and cursor.peek_name(*CLAUSES):
+            cursor.skip("TO")
+            cursor.name("the name of a class or type")
+    elif word in NOT_READ:
+        raise WrongError(f"the bytes of USAGE {word} are not known here", token.place)
     else:
-        raise WrongError(f"{token.text} is no usage", token.place, "use DISPLAY, COMP, COMP-3, …")
+        near = get_close_matches(word, [*USAGES, *INTEGERS], 1)
+        hint = f"did you mean {near[0]}?" if near else "use DISPLAY, COMP, COMP-3, …"
+        raise WrongError(f"{token.text} is no usage", token.place, hint)
+
+
+_REFERENCES = (Usage.OBJECT, Usage.POINTER, Usage.PROCEDURE_POINTER, Usage.FUNCTION_POINTER)
 
 
 def _sign(cursor: Cursor, entry: Entry) -> None:
@@ -102,18 +101,17 @@ def _side(leading: bool) -> Callable[[Cursor, Entry], None]:
 
 def _occurs(cursor: Cursor, entry: Entry) -> None:
     place = cursor.tokens[cursor.at - 1].place
-    least = most = cursor.number("how often it occurs")
+    unbounded = cursor.skip("UNBOUNDED")
+    least = most = 1 if unbounded else cursor.number("how often it occurs")
     if cursor.skip("TO"):
-        most = cursor.number("how often it occurs at most")
+        unbounded = cursor.skip("UNBOUNDED")
+        most = max(least, 1) if unbounded else cursor.number("how often it occurs at most")
     cursor.skip("TIMES")
     depending: tuple[str, ...] = ()
     while True:
         if cursor.skip("DEPENDING"):
             cursor.skip("ON")
-            names = [cursor.name("the name of the count").upper]
-            while cursor.skip("OF", "IN"):
-                names.append(cursor.name("the group of the count").upper)
-            depending = tuple(names)
+            depending = cursor.names("the name of the count")
         elif cursor.skip("ASCENDING", "DESCENDING"):
             cursor.skip("KEY")
             cursor.skip("IS")
@@ -125,11 +123,11 @@ def _occurs(cursor: Cursor, entry: Entry) -> None:
             break
     if least > most or not most:
         raise WrongError(f"OCCURS {least} TO {most} TIMES holds nothing", place)
-    if least != most and not depending:
+    if (least != most or unbounded) and not depending:
         raise WrongError("OCCURS n TO m needs DEPENDING ON", place, "name the field that holds the count")
-    entry.occurs = Occurs(
-        least if depending and least != most else (0 if depending else most), most, depending, place
-    )
+    if depending and least == most:
+        least = 0  # OCCURS m DEPENDING ON: the least is not said
+    entry.occurs = Occurs(least, most, depending, place, unbounded)
 
 
 _AFTER_NAMES = (".", "DEPENDING", "INDEXED", "ASCENDING", "DESCENDING")
@@ -137,9 +135,9 @@ _AFTER_NAMES = (".", "DEPENDING", "INDEXED", "ASCENDING", "DESCENDING")
 
 def _names(cursor: Cursor) -> None:
     """Take the names of keys or indexes up to the next clause."""
-    cursor.name("a name")
-    while not (cursor.word() in CLAUSES or cursor.word() in _AFTER_NAMES or is_usage(cursor.word())):
-        cursor.name("a name")
+    cursor.names("a name")
+    while cursor.peek_name(*CLAUSES, *_AFTER_NAMES) and not is_usage(cursor.word()):
+        cursor.names("a name")
 
 
 def _redefines(cursor: Cursor, entry: Entry) -> None:
@@ -148,30 +146,25 @@ def _redefines(cursor: Cursor, entry: Entry) -> None:
 
 
 def _renames(cursor: Cursor, entry: Entry) -> None:
-    first = last = cursor.name("the name of a field").upper
-    while cursor.skip("OF", "IN"):
-        cursor.name("a group")
+    peek = cursor.peek()
+    first = last = cursor.names("the name of a field")
     if cursor.skip("THRU", "THROUGH"):
-        last = cursor.name("the name of a field").upper
-        while cursor.skip("OF", "IN"):
-            cursor.name("a group")
-    entry.renames = (first, last)
+        last = cursor.names("the name of a field")
+    entry.renames = Renames(first, last, peek.place if peek else entry.place)
 
 
 def _value(cursor: Cursor, entry: Entry) -> None:
     cursor.skip("IS", "ARE")
     found: list[Literal] = []
-    while not found or cursor.word() not in (".", "") or _literal_next(cursor):
-        if found and not _literal_next(cursor):
-            break
+    while not found or _literal_next(cursor):
         literal = _literal(cursor)
         if cursor.skip("THRU", "THROUGH"):
-            literal = Literal(literal.kind, literal.text, through=_literal(cursor).text)
+            literal = Literal(literal.kind, literal.text, literal.all, through=_literal(cursor))
         found.append(literal)
-    if cursor.skip("WHEN"):  # VALUE … WHEN SET TO FALSE …
-        while cursor.skip("SET", "TO", "FALSE", "IS"):
+    if cursor.word() in ("WHEN", "FALSE"):  # VALUE … WHEN SET TO FALSE …
+        while cursor.skip("WHEN", "SET", "TO", "FALSE", "IS"):
             pass
-        _literal(cursor)
+        entry.false_value = _literal(cursor)
     entry.value, entry.values = found[0], tuple(found)
 
 
@@ -199,7 +192,10 @@ def _literal(cursor: Cursor) -> Literal:
             except ValueError:
                 raise WrongError(f"X'{token.text}' is no hexadecimal literal", token.place) from None
             return Literal("hex", token.text, everywhere)
-        return Literal("text", token.text, everywhere)
+        text = token.text
+        while cursor.skip("&"):
+            text += _literal(cursor).text
+        return Literal("text", text, everywhere)
     if figurative := _FIGURATIVE.get(token.upper):
         return Literal(figurative, token.upper, everywhere)
     text = token.text
@@ -207,6 +203,7 @@ def _literal(cursor: Cursor) -> Literal:
         text += cursor.take("a number").text
     if token.kind is Kind.PERIOD and (after := cursor.peek()) is not None and _is_number(after.text):
         text = "0." + cursor.take("a number").text
+    text = cursor.constants.get(token.upper, text)
     if _is_number(text):
         return Literal("number", text)
     raise WrongError(f"expected a literal, found {token.text}", token.place, "text stands in quotes")
@@ -230,8 +227,32 @@ def _sync(cursor: Cursor, entry: Entry) -> None:
     entry.sync = True
 
 
-def _ignored(cursor: Cursor, entry: Entry) -> None:
+def ignored(cursor: Cursor, entry: Entry) -> None:
     """Read a clause that changes nothing about the bytes."""
+
+
+def _external(cursor: Cursor, entry: Entry) -> None:
+    if cursor.skip("AS", "BY"):
+        cursor.take("the outer name")
+
+
+def _date_format(cursor: Cursor, entry: Entry) -> None:
+    if not cursor.skip("FORMAT"):
+        token = cursor.take("FORMAT")
+        raise WrongError(f"expected FORMAT, found {token.text}", token.place)
+    cursor.skip("IS")
+    cursor.name("the format of the date")
+
+
+def _group_usage(cursor: Cursor, entry: Entry) -> None:
+    cursor.skip("IS")
+    cursor.name("NATIONAL or UTF-8")
+
+
+def _constant(cursor: Cursor, entry: Entry) -> None:
+    cursor.skip("GLOBAL")
+    cursor.skip("AS")
+    entry.constant, entry.value = True, _literal(cursor)
 
 
 CLAUSES: dict[str, Callable[[Cursor, Entry], None] | None] = {
@@ -246,6 +267,10 @@ CLAUSES: dict[str, Callable[[Cursor, Entry], None] | None] = {
     **dict.fromkeys(("VALUE", "VALUES"), _value),
     "BLANK": _blank,
     **dict.fromkeys(("JUST", "JUSTIFIED"), _justified),
-    **dict.fromkeys(("SYNC", "SYNCHRONIZED"), _sync),
-    **dict.fromkeys(("GLOBAL", "EXTERNAL"), _ignored),
+    **dict.fromkeys(("SYNC", "SYNCHRONIZED", "SYNCHRONISED"), _sync),
+    **dict.fromkeys(("GLOBAL", "BASED", "VOLATILE", "IS"), ignored),
+    "EXTERNAL": _external,
+    "DATE": _date_format,
+    "GROUP-USAGE": _group_usage,
+    "CONSTANT": _constant,
 }

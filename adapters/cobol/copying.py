@@ -1,123 +1,135 @@
-"""Puts the text of COPY members in place, with what REPLACING says.
+"""Puts the text of COPY members in place, with what REPLACING says; REPLACE and EXEC SQL INCLUDE likewise.
 
-    >>> from adapters.cobol.tokens import tokens
-    >>> [t.text for t in expanded(tokens("01 A. 05 B PIC X.", "a.cpy"), None)]
+    >>> from adapters.cobol.source import Source
+    >>> [t.text for t in expanded(Source.of("01 A. 05 B PIC X.", "a.cpy"), None)]
     ['01', 'A', '.', '05', 'B', 'PIC', 'X', '.']
 
-Members are looked for beside the copybook that names them: NAME, NAME.cpy, NAME.cbl or NAME.cob, in either case.
+Members are looked for beside the copybook that names them (``OF LIBRARY``: in a folder of that name there first) with
+the endings of ``dialect.SUFFIXES``, in any case. One that is not there is told where its record is read: those beside
+it can be read without it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
+from adapters.cobol.dialect import SUFFIXES
+from adapters.cobol.replacing import Replacement, bounded, replaced, replacements
+from adapters.cobol.source import Source, decoded
 from adapters.cobol.tokens import Kind, Token, tokens
 from hrbus.spi import ConfigError, Fault
 
-_SUFFIXES = ("", ".cpy", ".CPY", ".cbl", ".CBL", ".cob", ".COB")
 _DEEPEST = 16
+_MOST_MEMBERS = 5_000
 
 
-def expanded(found: Sequence[Token], folder: Path | None, depth: int = 0) -> list[Token]:
-    """Return the tokens with every COPY statement replaced by the member's tokens."""
-    made: list[Token] = []
-    at = 0
-    while at < len(found):
-        if found[at].kind is Kind.WORD and found[at].upper == "COPY" and _begins(found, at):
-            end = next((i for i in range(at, len(found)) if found[i].kind is Kind.PERIOD), len(found))
-            made += _member(found[at:end], folder, depth)
-            at = end + 1
-        else:
-            made.append(found[at])
-            at += 1
-    return made
+def expanded(source: Source, folder: Path | None) -> list[Token]:
+    """Return the tokens of a source with every COPY statement replaced by the member's tokens."""
+    return _Copier(source, folder, 0, count(1)).copied(tokens(source))
 
 
-def _begins(found: Sequence[Token], at: int) -> bool:
-    return at == 0 or found[at - 1].kind is Kind.PERIOD
+@dataclass
+class _Copier:
+    source: Source
+    folder: Path | None
+    depth: int
+    members: Iterator[int]
+    """How many members were put in so far, in all depths."""
 
+    def copied(self, found: Sequence[Token]) -> list[Token]:
+        made: list[Token] = []
+        pairs: list[Replacement] = []
+        at = 0
+        while at < len(found):
+            word = found[at].upper if found[at].kind is Kind.WORD else ""
+            begins = at == 0 or found[at - 1].kind is Kind.PERIOD
+            if word == "COPY" and not (begins is False and found[at - 1].text.isdigit()):
+                end = _period(found, at)
+                made += replaced(self.member(found[at:end]), pairs)
+                at = end + 1
+            elif word == "REPLACE" and begins:
+                end = _period(found, at)
+                pairs = replacements(found[at:end], "REPLACE")
+                at = end + 1
+            elif word == "EXEC" and begins:
+                end = _end_exec(found, at)
+                made += replaced(self.included(found[at:end]), pairs)
+                at = end
+            else:
+                end = at + 1
+                while end < len(found) and not _statement(found, end):
+                    end += 1
+                made += replaced(found[at:end], pairs)
+                at = end
+            bounded(made)
+        return made
 
-def _member(statement: Sequence[Token], folder: Path | None, depth: int) -> list[Token]:
-    place = statement[0].place
-    if len(statement) < 2 or statement[1].kind not in (Kind.WORD, Kind.LITERAL):
-        raise ConfigError(Fault("COPY names no member", place, hint="write COPY NAME."))
-    if depth >= _DEEPEST:
-        raise ConfigError(
-            Fault(f"COPY is nested more than {_DEEPEST} deep", place, hint="does a member copy itself?")
-        )
-    name = statement[1].text
-    path = _find(name, folder)
-    if path is None:
-        raise ConfigError(Fault(f"the COPY member {name} is not there", place, hint="put it beside this copybook"))
-    text = path.read_bytes().decode("utf-8", errors="replace")
-    inner = _replaced(tokens(text, str(path)), _replacements(statement))
-    return expanded(inner, folder, depth + 1)
-
-
-def _find(name: str, folder: Path | None) -> Path | None:
-    if folder is None or not re.fullmatch(r"[A-Za-z0-9_@#$.-]+", name) or name.startswith("."):
-        return None
-    for stem in (name, name.upper(), name.lower()):
-        for suffix in _SUFFIXES:
-            if (path := folder / (stem + suffix)).is_file():
-                return path
-    return None
-
-
-def _replacements(statement: Sequence[Token]) -> list[tuple[str, list[Token], str]]:
-    """Return (LEADING, TRAILING or nothing; tokens to find; text to put) for each pair of REPLACING."""
-    words = [token.upper for token in statement]
-    if "REPLACING" not in words:
+    def included(self, statement: Sequence[Token]) -> list[Token]:
+        """Return the member of EXEC SQL INCLUDE; other embedded statements declare no data."""
+        words = [token.upper for token in statement[:3]]
+        if words == ["EXEC", "SQL", "INCLUDE"] and len(statement) > 3:
+            return self.member([statement[0], statement[3]])
         return []
-    made: list[tuple[str, list[Token], str]] = []
-    at = words.index("REPLACING") + 1
-    while at < len(statement):
-        mode = words[at] if words[at] in ("LEADING", "TRAILING") else ""
-        at += bool(mode)
-        if at + 2 >= len(statement) or words[at + 1] != "BY":
-            place = statement[min(at, len(statement) - 1)].place
-            raise ConfigError(Fault("REPLACING needs pairs: ==old== BY ==new==", place))
-        old, new = statement[at], statement[at + 2]
-        sought = tokens(old.text, old.place.file, free=True) if old.kind is Kind.PSEUDO else [old]
-        made.append((mode, sought, new.text))
-        at += 3
-    return made
+
+    def member(self, statement: Sequence[Token]) -> list[Token]:
+        place = statement[0].place
+        if len(statement) < 2 or statement[1].kind not in (Kind.WORD, Kind.LITERAL):
+            raise ConfigError(Fault("COPY names no member", place, hint="write COPY NAME."))
+        if self.depth >= _DEEPEST:
+            raise ConfigError(
+                Fault(f"COPY is nested more than {_DEEPEST} deep", place, hint="does a member copy itself?")
+            )
+        if next(self.members) > _MOST_MEMBERS:
+            raise ConfigError(Fault(f"more than {_MOST_MEMBERS} members are copied in all", place))
+        name = statement[1].text
+        library = statement[3].text if len(statement) > 3 and statement[2].upper in ("OF", "IN") else ""
+        path = _find(name, library, self.folder)
+        if path is None:
+            where = " in a folder " + library if library else " beside this copybook"
+            fault = Fault(f"the COPY member {name} is not there", place, hint="put it" + where)
+            return [Token(Kind.MISSING, name, place, fault=fault)]
+        source = Source.of(decoded(path.read_bytes()), str(path), self.source.language)
+        inner = _Copier(source, self.folder, self.depth + 1, self.members).copied(tokens(source))
+        return replaced(inner, replacements(statement, "REPLACING"))
 
 
-def _replaced(found: list[Token], pairs: list[tuple[str, list[Token], str]]) -> list[Token]:
-    made: list[Token] = []
-    at = 0
-    while at < len(found):
-        for mode, sought, text in pairs:
-            if not sought:
-                continue
-            if not mode and [t.upper for t in found[at : at + len(sought)]] == [t.upper for t in sought]:
-                new = tokens(text, found[at].place.file, free=True)
-                made += [replace(token, place=found[at].place) for token in new]
-                at += len(sought)
-                break
-            if changed := _partly(found[at], mode, sought[0].text, text):
-                made.append(changed)
-                at += 1
-                break
-        else:
-            made.append(found[at])
-            at += 1
-    return made
+def _statement(found: Sequence[Token], at: int) -> bool:
+    """Say whether a statement of the text itself may begin here."""
+    return found[at].kind is Kind.WORD and found[at].upper in ("COPY", "REPLACE", "EXEC")
 
 
-def _partly(token: Token, mode: str, old: str, new: str) -> Token | None:
-    """Replace a part of a word: its beginning, its end, or a tag such as :TAG: inside it."""
-    text = token.text
-    if token.kind is not Kind.WORD:
+def _period(found: Sequence[Token], at: int) -> int:
+    return next((i for i in range(at, len(found)) if found[i].kind is Kind.PERIOD), len(found))
+
+
+def _end_exec(found: Sequence[Token], at: int) -> int:
+    """Return where the source goes on after END-EXEC and the period that may follow."""
+    end = next((i for i in range(at, len(found)) if found[i].upper == "END-EXEC"), len(found))
+    if end == len(found):
+        raise ConfigError(Fault("EXEC has no END-EXEC", found[at].place))
+    return end + 2 if end + 1 < len(found) and found[end + 1].kind is Kind.PERIOD else end + 1
+
+
+def _find(name: str, library: str, folder: Path | None) -> Path | None:
+    if folder is None or not _plain(name) or (library and not _plain(library)):
         return None
-    if mode == "LEADING" and token.upper.startswith(old.upper()):
-        return replace(token, text=new + text[len(old) :])
-    if mode == "TRAILING" and token.upper.endswith(old.upper()):
-        return replace(token, text=text[: -len(old)] + new)
-    if not mode and re.fullmatch(r"[:(]\w+[:)]", old) and old.upper() in token.upper:
-        return replace(token, text=re.sub(re.escape(old), new, text, flags=re.IGNORECASE))
+    for place in _folders(folder, library):
+        files = {path.name.lower(): path for path in sorted(place.iterdir(), reverse=True) if path.is_file()}
+        for suffix in SUFFIXES:
+            if path := files.get(name.lower() + suffix):
+                exact = place / (name + suffix)
+                return exact if exact.is_file() else path
     return None
+
+
+def _plain(name: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9_@#$.-]+", name) is not None and not name.startswith(".")
+
+
+def _folders(folder: Path, library: str) -> list[Path]:
+    inside = [path for path in folder.iterdir() if library and path.name.lower() == library.lower() and path.is_dir()]
+    return [*inside, folder]

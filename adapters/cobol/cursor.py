@@ -1,13 +1,15 @@
 """Walks over the tokens of a copybook.
 
+>>> from adapters.cobol.source import Source
 >>> from adapters.cobol.tokens import tokens
->>> cursor = Cursor(tokens("01 A.", "a.cpy"))
+>>> cursor = Cursor(tokens(Source.of("01 A.", "a.cpy")))
 >>> cursor.number("a level"), cursor.word()
 (1, 'A')
 """
 
 from __future__ import annotations
 
+from adapters.cobol.dialect import Language
 from adapters.cobol.tokens import Kind, Token
 from hrbus.spi import Fault, Place
 
@@ -21,10 +23,12 @@ class WrongError(Exception):
 
 
 class Cursor:
-    """Where the reading of a copybook has come to."""
+    """Where the reading of a copybook has come to. ``constants`` are the numbers of level 78, by name."""
 
-    def __init__(self, found: list[Token]) -> None:
+    def __init__(self, found: list[Token], language: Language | None = None) -> None:
         self.tokens = found
+        self.language = language or Language()
+        self.constants: dict[str, str] = {}
         self.at = 0
 
     @property
@@ -40,6 +44,13 @@ class Cursor:
         """Return the next word in capitals without taking it; nothing at the end or before a literal."""
         token = self.peek()
         return token.upper if token and token.kind in (Kind.WORD, Kind.PERIOD, Kind.BRACKET) else ""
+
+    def peek_name(self, *others: str) -> bool:
+        """Say whether the next token is a name: a word that is none of ``others``."""
+        token = self.peek()
+        if token is None or token.kind is not Kind.WORD or token.text.isdigit():
+            return False
+        return token.upper not in others
 
     def take(self, expected: str) -> Token:
         """Take the next token; ``expected`` says what should stand there, for the fault at the end."""
@@ -58,17 +69,27 @@ class Cursor:
         return False
 
     def to_period(self) -> None:
-        """Skip what is left of an entry."""
+        """Skip what is left of an entry, unless its period was taken for something else."""
+        if self.at and self.tokens[self.at - 1].kind is Kind.PERIOD:
+            return
         while not self.done and self.tokens[self.at].kind is not Kind.PERIOD:
             self.at += 1
         self.at += 1
 
     def number(self, what: str) -> int:
-        """Take a whole number."""
+        """Take a whole number, or the name of one."""
         token = self.take(what)
-        if token.kind is not Kind.WORD or not token.text.isascii() or not token.text.isdigit() or len(token.text) > 9:
+        text = self.constants.get(token.upper, token.text)
+        if token.kind is not Kind.WORD or not text.isascii() or not text.isdigit() or len(text) > 9:
             raise WrongError(f"expected {what}, found {token.text}", token.place)
-        return int(token.text)
+        return int(text)
+
+    def names(self, what: str) -> tuple[str, ...]:
+        """Take a name with its qualifiers, innermost first."""
+        found = [self.name(what).upper]
+        while self.skip("OF", "IN"):
+            found.append(self.name("the name of its group").upper)
+        return tuple(found)
 
     def name(self, what: str) -> Token:
         """Take a word."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from adapters.cobol.picture import Picture
-from hrbus.spi import Place
+from hrbus.spi import Fault, Place
 
 
 class Usage(Enum):
@@ -22,11 +22,18 @@ class Usage(Enum):
     NATIVE = "COMP-5"
     UNSIGNED_PACKED = "COMP-6"
     BYTES = "COMP-X"
+    NATIVE_BYTES = "COMP-N"
+    LITTLE = "COMP-9"
     SHORT_FLOAT = "COMP-1"
     LONG_FLOAT = "COMP-2"
     NATIONAL = "NATIONAL"
     DBCS = "DISPLAY-1"
+    UTF8 = "UTF-8"
     POINTER = "POINTER"
+    PROCEDURE_POINTER = "PROCEDURE-POINTER"
+    FUNCTION_POINTER = "FUNCTION-POINTER"
+    OBJECT = "OBJECT REFERENCE"
+    HANDLE = "HANDLE"
     INDEX = "INDEX"
 
 
@@ -40,22 +47,40 @@ class Literal:
     kind: str
     text: str
     all: bool = False
-    through: str | None = None
+    through: Literal | None = None
 
 
 @dataclass(frozen=True)
 class Occurs:
-    """An OCCURS clause; ``depending`` names the field that holds the count, with its qualifiers."""
+    """An OCCURS clause; ``depending`` names the field that holds the count, with its qualifiers.
+
+    ``unbounded`` says that the copybook gives no greatest number; ``most`` is 1 then.
+    """
 
     least: int
     most: int
     depending: tuple[str, ...] = ()
     place: Place | None = None
+    unbounded: bool = False
+
+
+@dataclass(frozen=True)
+class Renames:
+    """A RENAMES clause: the first and the last field of the range, each with its qualifiers."""
+
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+    place: Place
 
 
 @dataclass
 class Entry:
-    """One data description entry as it was written."""
+    """One data description entry as it was written.
+
+    ``integer`` is the word of a native integer that has no picture (BINARY-LONG) and ``width`` its bytes.
+    ``constant`` says that it names a number and no field (CONSTANT AS).
+    ``missing`` is what is wrong where COPY names a member that is not there: the entry stands for its fields.
+    """
 
     level: int
     name: str
@@ -66,10 +91,15 @@ class Entry:
     sign_separate: bool = False
     occurs: Occurs | None = None
     redefines: str = ""
-    renames: tuple[str, str] | None = None
+    renames: Renames | None = None
     value: Literal | None = None
     values: tuple[Literal, ...] = ()
     sync: bool = False
     justified: bool = False
     blank_when_zero: bool = False
+    false_value: Literal | None = None
+    integer: str = ""
+    width: int = 0
+    constant: bool = False
+    missing: Fault | None = None
     redefines_place: Place | None = field(default=None, repr=False)

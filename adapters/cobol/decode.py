@@ -1,7 +1,7 @@
 """Reads the bytes of a chunk of records into columns.
 
     >>> from adapters.cobol.copybook import parse
-    >>> from adapters.cobol.pages import find
+    >>> from adapters.pages import find
     >>> from adapters.cobol.plan import Options
     >>> from adapters.cobol.planning import compiled
     >>> plan = compiled(parse("01 A. 05 B PIC X(2). 05 C PIC 99.", "a.cpy").record(), Options(find("ascii")))
@@ -15,7 +15,7 @@ costs nothing until it occurs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import reduce
@@ -34,15 +34,21 @@ Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+_NOTHING: Mapping[int, str] = {}
+
 
 @dataclass(frozen=True)
 class Wrong:
-    """A field that could not be read: in which row of the chunk, at which byte of it, and a code of the kernels."""
+    """A field that could not be read or written: in which row of the chunk, at which byte, and a code of the kernels.
+
+    ``detail`` is what there is to say of a text beyond that.
+    """
 
     leaf: Leaf
     row: int
     at: int
     code: int
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ def read(plan: Plan, buffer: Bytes, starts: Ints) -> Found:
     """Return a row for every record that begins at ``starts``, and the first field that is wrong in each."""
     reader = Reader(plan, buffer)
     scope = Scope(starts, None, np.arange(len(starts)), None)
-    columns = reader.scope(plan.nodes, scope)
+    columns = reader.scope((*plan.nodes, *plan.renames), scope)
     lengths = plan.size - reader.shortening(plan.trailing, scope)
     return Found(arrow.frame(columns, len(starts)), reader.wrong(starts), lengths)
 
@@ -101,27 +107,31 @@ class Reader:
     def __init__(self, plan: Plan, buffer: Bytes) -> None:
         self.plan = plan
         self.buffer = buffer
-        self.order = {item: number for number, item in enumerate(plan.record.walk())}
-        self.faults: list[tuple[Leaf, Ints, Ints, Bytes]] = []
+        self.order = {item: number for number, item in enumerate((*plan.record.walk(), *plan.record.renames))}
+        self.faults: list[tuple[Leaf, Ints, Ints, Bytes, Mapping[int, str]]] = []
 
     # --- what is wrong
 
-    def note(self, leaf: Leaf, scope: Scope, base: Ints, status: Bytes) -> None:
-        """Remember where ``status`` has a code."""
+    def note(
+        self, leaf: Leaf, scope: Scope, base: Ints, status: Bytes, details: Mapping[int, str] = _NOTHING
+    ) -> None:
+        """Remember where ``status`` has a code; ``details`` say more of some of its elements."""
         at = np.flatnonzero(status)
         if len(at):
-            self.faults.append((leaf, scope.rows[at], base[at] + leaf.offset, status[at]))
+            there = {int(base[element]) + leaf.offset: detail for element, detail in details.items()}
+            self.faults.append((leaf, scope.rows[at], base[at] + leaf.offset, status[at], there))
 
     def wrong(self, starts: Ints) -> list[Wrong]:
         """Return the first wrong field of each row, by row."""
-        first: dict[int, tuple[int, int, int, Leaf]] = {}
-        for leaf, rows, at, codes in self.faults:
+        first: dict[int, tuple[int, int, int, Leaf, str]] = {}
+        for leaf, rows, at, codes, details in self.faults:
             order = self.order[leaf.item]
             for row, place, code in zip(rows.tolist(), at.tolist(), codes.tolist(), strict=True):
                 if row not in first or (order, place) < first[row][:2]:
-                    first[row] = (order, place, code, leaf)
+                    first[row] = (order, place, code, leaf, details.get(place, ""))
         return [
-            Wrong(leaf, row, place - int(starts[row]), code) for row, (_, place, code, leaf) in sorted(first.items())
+            Wrong(leaf, row, place - int(starts[row]), code, detail)
+            for row, (_, place, code, leaf, detail) in sorted(first.items())
         ]
 
     # --- where things are
@@ -169,11 +179,8 @@ class Reader:
             there, index = self.locate(table.count, scope)
             base = self.base(table.count.shifts, there)
             base = base if index is None else base[index]
-            found = numbers.read(table.count, self.plan.options, self.buffer, base)
-            counts = found.lanes[:, 0].astype(np.int64)
+            counts = self.stated(table, table.count, base)
             outside = (counts < table.least) | (counts > table.most)
-            if found.status is not None:
-                outside |= found.status != kernels.OK
             if outside.any():
                 if not table.lenient:
                     bad = outside if holds is None else outside & holds
@@ -181,6 +188,25 @@ class Reader:
                 counts = np.where(outside, 0, counts)
         scope.counts[table] = counts if holds is None else np.where(holds, counts, 0)
         return scope.counts[table]
+
+    def stated(self, table: Table, leaf: Leaf, base: Ints) -> Ints:
+        """Return what a table's count says, -1 where it says nothing."""
+        if table.words:
+            counts = np.full(len(base), -1, dtype=np.int64)
+            for text, times in table.words:
+                counts[self.has(leaf, base, text)] = times
+            return counts
+        found = numbers.read(leaf, self.plan.options, self.buffer, base)
+        counts = found.lanes[:, 0].astype(np.int64)
+        return counts if found.status is None else np.where(found.status == kernels.OK, counts, -1)
+
+    def has(self, leaf: Leaf, base: Ints, text: str) -> Bools:
+        """Return where a text field holds ``text``."""
+        wanted = np.frombuffer(leaf.page.padded(text, leaf.width), dtype=np.uint8)
+        if len(wanted) != leaf.width:
+            return np.zeros(len(base), dtype=np.bool_)
+        made: Bools = (strings.gather(self.buffer, base + leaf.offset, leaf.width) == wanted).all(axis=1)
+        return made
 
     def elements(self, table: Table, scope: Scope) -> Scope:
         """Return the scope of a table's elements, in the order of their records."""
@@ -240,14 +266,7 @@ class Reader:
         if leaf.type is not Type.TEXT:
             values = numbers.read(leaf, self.plan.options, self.buffer, base).lanes[:, 0]
             return np.isin(values, condition_numbers(condition))
-        page = self.plan.options.page
-        found = strings.gather(self.buffer, base + leaf.offset, leaf.width)
-        made = np.zeros(len(scope), dtype=np.bool_)
-        for text in condition.texts:
-            wanted = np.frombuffer(page.encode(text).ljust(leaf.width, bytes([page.blank])), dtype=np.uint8)
-            if len(wanted) == leaf.width:
-                made |= (found == wanted).all(axis=1)
-        return made
+        return reduce(np.logical_or, [self.has(leaf, base, text) for text in condition.texts])
 
     # --- columns
 
@@ -278,7 +297,7 @@ class Reader:
         """Return a value for every element of the scope."""
         base = self.base(leaf.shifts, scope)
         if leaf.type is Type.TEXT:
-            texts = strings.read(leaf, self.plan.options.page, self.plan.options.trim, self.buffer, base)
+            texts = strings.read(leaf, self.plan.options.trim, self.buffer, base)
             return texts.column(self.judged(leaf, scope, base, holds, texts.status))
         found = numbers.read(leaf, self.plan.options, self.buffer, base)
         return found.column(leaf, self.judged(leaf, scope, base, holds, found.status))

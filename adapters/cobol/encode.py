@@ -1,7 +1,7 @@
 """Writes columns into the bytes of records.
 
     >>> from adapters.cobol.copybook import parse
-    >>> from adapters.cobol.pages import find
+    >>> from adapters.pages import find
     >>> from adapters.cobol.plan import Options
     >>> from adapters.cobol.planning import compiled
     >>> plan = compiled(parse("01 A. 05 B PIC X(2). 05 C PIC 99.", "a.cpy").record(), Options(find("ascii")))
@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_
 
 import numpy as np
 import numpy.typing as npt
@@ -47,10 +49,10 @@ def write(plan: Plan, frame: pl.DataFrame, width: int) -> Written:
     fresh = np.full(width, blank, dtype=np.uint8)
     fresh[: plan.size] = initial.record(plan)
     out = np.tile(fresh, (frame.height, 1))
-    same: dict[str, Bools] = {}
+    raw = _Raw({}, np.zeros(frame.height, dtype=np.int64))
     if RAW in frame.columns and frame.height:
-        same = _from_raw(plan, frame, out)
-    writer = _Writer(plan, out, same)
+        raw = _from_raw(plan, frame, out)
+    writer = _Writer(plan, out, raw.same)
     starts = np.arange(frame.height, dtype=np.int64) * width
     scope = Scope(starts, None, np.arange(frame.height), None)
     columns = {name: frame[name] for name in frame.columns}
@@ -60,16 +62,43 @@ def write(plan: Plan, frame: pl.DataFrame, width: int) -> Written:
         rest = np.arange(width) >= lengths[:, None]
         rest[writer.kept] = False
         out[rest] = blank
-    return Written(out, lengths, writer.reader.wrong(starts))
+    return Written(out, raw.lengths_of(lengths), writer.reader.wrong(starts))
 
 
-def _from_raw(plan: Plan, frame: pl.DataFrame, out: Bytes) -> dict[str, Bools]:
-    """Lay the bytes that records came from under them; return by column where nothing has changed since."""
+@dataclass(frozen=True)
+class _Raw:
+    """By column, where nothing has changed since the records were read, and how many bytes they had (0: unknown)."""
+
+    same: dict[str, Bools]
+    sizes: Ints
+
+    def lengths_of(self, needed: Ints) -> Ints:
+        """Return the lengths of records that need so many bytes.
+
+        One in which nothing has changed is as long as it was, also where its sender left blanks out; another keeps
+        what stood behind its layout.
+        """
+        if not self.same:
+            return needed
+        kept = self.same[RAW]
+        untouched = reduce(np.logical_and, self.same.values())
+        longer: Ints = np.where(kept, np.maximum(self.sizes, needed), needed)
+        return np.where(untouched, self.sizes, longer)
+
+
+def _from_raw(plan: Plan, frame: pl.DataFrame, out: Bytes) -> _Raw:
+    """Lay the bytes that records came from under them."""
     raw = frame[RAW]
-    size = out.shape[1]
-    fits = (raw.bin.size() == size).fill_null(value=False).to_numpy()
-    data = np.frombuffer(b"".join(raw.filter(fits).to_list()), dtype=np.uint8).reshape(-1, size)
-    before = decode.read(plan, data.reshape(-1), np.arange(len(data), dtype=np.int64) * size).frame
+    width = out.shape[1]
+    sizes = raw.bin.size().fill_null(width + 1).to_numpy().astype(np.int64)
+    fits = sizes <= width
+    lengths = sizes[fits]
+    given = np.frombuffer(b"".join(raw.filter(fits).to_list()), dtype=np.uint8)
+    data = np.empty((len(lengths), width), dtype=np.uint8)
+    kernels.copy_padded(
+        given, np.cumsum(lengths) - lengths, lengths, data.reshape(-1), width, plan.options.page.blank
+    )
+    before = decode.read(plan, data.reshape(-1), np.arange(len(data), dtype=np.int64) * width).frame
     now = frame.filter(fits)
     usable = np.ones(len(data), dtype=np.bool_)
     for node in plan.nodes:
@@ -80,12 +109,11 @@ def _from_raw(plan: Plan, frame: pl.DataFrame, out: Bytes) -> dict[str, Bools]:
     same = {}
     for name in before.columns:
         mask = np.zeros(frame.height, dtype=np.bool_)
-        if name in now.columns:
-            mask[rows] = _equal(before[name], now[name])[usable]
+        mask[rows] = _equal(before[name], now[name])[usable] if name in now.columns else True
         same[name] = mask
     same[RAW] = np.zeros(frame.height, dtype=np.bool_)
     same[RAW][rows] = True
-    return same
+    return _Raw(same, sizes)
 
 
 def _equal(before: pl.Series, now: pl.Series) -> Bools:
@@ -155,7 +183,9 @@ class _Writer:
         for node in nodes:
             if not isinstance(node, Table) or node.count is None or node.count.home is not scope.owner:
                 continue
-            if node.column in columns and (name := node.count.column):
+            if node.words:
+                self.worded(node, columns, made)
+            elif node.column in columns and (name := node.count.column):
                 lengths = columns[node.column].list.len().fill_null(0).cast(pl.Int64)
                 known = derived.get(name)
                 derived[name] = lengths if known is None else pl.select(pl.max_horizontal(known, lengths)).to_series()
@@ -166,6 +196,18 @@ class _Writer:
             elif given.null_count():
                 made[name] = given.zip_with(given.is_not_null(), lengths.cast(given.dtype))
         return made
+
+    def worded(self, table: Table, columns: dict[str, pl.Series], made: dict[str, pl.Series]) -> None:
+        """Add a count that is a text: the first that gives all tables that depend on it their lengths."""
+        leaf = table.count
+        if leaf is None or not leaf.column or leaf.column in made:
+            return
+        rivals = [node for node in self.plan.nodes if isinstance(node, Table) and node.count is leaf]
+        texts = pl.Series([None] * len(columns[table.column]), dtype=pl.String)
+        for text, _ in reversed(table.words):
+            fits = [columns[each.column].list.len() == dict(each.words).get(text, -1) for each in rivals]
+            texts = pl.select(pl.when(reduce(and_, fits)).then(pl.lit(text)).otherwise(texts)).to_series()
+        made[leaf.column] = texts
 
     def refill(self, table: Table, scope: Scope) -> None:
         """Put initial values where the fields after a table that became shorter have moved to."""
@@ -180,11 +222,10 @@ class _Writer:
         lengths = series.list.len().fill_null(0).to_numpy().astype(np.int64)
         counts = self.reader.count(table, scope)
         wrong = wanted & (lengths > counts if table.count is None else lengths != counts)
-        lead = next(iter(table_leaves(table)))
         base = self.reader.base(table.shifts, scope)
-        self.reader.note(
-            replace_leaf(lead, table), scope, base, np.where(wrong, kernels.BAD_COUNT, 0).astype(np.uint8)
-        )
+        if wrong.any():
+            status = np.where(wrong, kernels.BAD_COUNT, kernels.OK).astype(np.uint8)
+            self.reader.note(self.standing_for(table), scope, base, status)
         wanted = wanted & ~wrong & (lengths > 0)
         values = series.filter(wanted).explode()
         parents = np.repeat(np.flatnonzero(wanted), lengths[wanted])
@@ -205,14 +246,20 @@ class _Writer:
             at[parents[here]] += table.stride - self.reader.shortening(table.inner, inside)
         scope.elements.pop(table, None)
 
+    def standing_for(self, table: Table) -> Leaf:
+        """Return a leaf that stands for the whole of a table, for messages."""
+        inside = set(table.item.walk())
+        leaf = next(leaf for leaf in self.plan.stored if leaf.item in inside)
+        return replace(leaf, item=table.item, column=table.column, offset=table.offset)
+
     def text(self, leaf: Leaf, texts: strings.Prepared, scope: Scope, wanted: Bools) -> None:
         """Write a text field; a missing text is blanks, or leaves the bytes to another reading of them."""
         base = self.reader.base(leaf.shifts, scope)
         status = np.zeros(len(base), dtype=np.uint8)
         if leaf.lenient and texts.series.null_count():
             wanted = wanted & texts.series.is_not_null().to_numpy()
-        strings.write(leaf, self.plan.options.page, texts, wanted, self.out, base, status)
-        self.reader.note(leaf, scope, base, status)
+        details = strings.write(leaf, texts, wanted, self.out, base, status)
+        self.reader.note(leaf, scope, base, status, details)
 
     def number(self, leaf: Leaf, series: pl.Series, scope: Scope, wanted: Bools) -> None:
         """Write a numeric field."""
@@ -224,14 +271,3 @@ class _Writer:
 
 def _fields(values: pl.Series) -> dict[str, pl.Series]:
     return {name: values.struct.field(name) for name in values.struct.fields}
-
-
-def table_leaves(table: Table) -> list[Leaf]:
-    """Return the leaves of a table, those of tables inside it last."""
-    leaves = [node for node in table.nodes if isinstance(node, Leaf)]
-    return leaves or [leaf for node in table.nodes if isinstance(node, Table) for leaf in table_leaves(node)]
-
-
-def replace_leaf(leaf: Leaf, table: Table) -> Leaf:
-    """Return a leaf that stands for the whole of a table, for messages."""
-    return replace(leaf, item=table.item, column=table.column, offset=table.offset)

@@ -17,6 +17,7 @@ from adapters.cobol import kernels
 
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 def read(field: Bytes, form: str) -> tuple[Floats, Bytes | None]:
@@ -32,14 +33,19 @@ def read(field: Bytes, form: str) -> tuple[Floats, Bytes | None]:
     return np.where(wrong, 0.0, values), np.where(wrong, kernels.BAD_DIGIT, kernels.OK).astype(np.uint8)
 
 
-def write(values: Floats, width: int, form: str) -> tuple[Bytes, npt.NDArray[np.bool_]]:
-    """Return the bytes of the numbers, and which of them are out of range."""
+def write(values: Floats, width: int, form: str) -> tuple[Bytes, Bytes]:
+    """Return the nearest numbers as bytes, and codes where one is too great, too small, or none at all."""
     if form == "ibm":
-        return _to_hexadecimal(values, width)
-    order = "<" if form == "ieee-little" else ">"
-    with np.errstate(over="ignore"):
-        made = values.astype(f"{order}f{width}")
-    return made.view(np.uint8).reshape(len(values), width), ~np.isfinite(made)
+        made, great, small = _to_hexadecimal(values, width)
+    else:
+        with np.errstate(over="ignore", under="ignore"):
+            near = values.astype(f"{'<' if form == 'ieee-little' else '>'}f{width}")
+        made, great = near.view(np.uint8).reshape(len(values), width), np.isinf(near)
+        small = (near == 0) & (values != 0)
+    codes = np.select(
+        [np.isnan(values), great, small], [kernels.NO_NUMBER, kernels.TOO_BIG, kernels.TOO_FINE], kernels.OK
+    )
+    return made, codes.astype(np.uint8)
 
 
 def _from_hexadecimal(field: Bytes) -> Floats:
@@ -55,8 +61,11 @@ def _from_hexadecimal(field: Bytes) -> Floats:
     return signed
 
 
-def _to_hexadecimal(values: Floats, width: int) -> tuple[Bytes, npt.NDArray[np.bool_]]:
-    """Write the nearest fraction that is normalised: its first hexadecimal digit is not zero."""
+def _to_hexadecimal(values: Floats, width: int) -> tuple[Bytes, Bools, Bools]:
+    """Write the nearest fraction that is normalised: its first hexadecimal digit is not zero.
+
+    The second and third result say where a number is too great for any exponent, or too small.
+    """
     bits = 8 * width - 8
     finite = np.where(np.isfinite(values), values, 0.0)
     mantissa, power = np.frexp(np.abs(finite))
@@ -65,9 +74,8 @@ def _to_hexadecimal(values: Floats, width: int) -> tuple[Bytes, npt.NDArray[np.b
     over = fraction >> np.uint64(bits) != 0
     fraction = np.where(over, fraction >> np.uint64(4), fraction)
     exponent = np.where(fraction == 0, -64, exponent + over) + 64
-    wrong = (exponent > 127) | (exponent < 0) | ~np.isfinite(values)
-    sign = (np.signbit(finite) & (fraction != 0)).astype(np.uint64)
-    head = (sign << np.uint64(7)) | np.where(wrong, 0, exponent).astype(np.uint64)
+    great, small = (exponent > 127) | np.isinf(values), exponent < 0
+    head = (np.signbit(finite).astype(np.uint64) << np.uint64(7)) | np.clip(exponent, 0, 127).astype(np.uint64)
     words = (head << np.uint64(bits)) | fraction
     shifts = np.arange(width - 1, -1, -1, dtype=np.uint64) * np.uint64(8)
-    return ((words[:, None] >> shifts) & np.uint64(0xFF)).astype(np.uint8), wrong
+    return ((words[:, None] >> shifts) & np.uint64(0xFF)).astype(np.uint8), great, small

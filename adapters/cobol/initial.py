@@ -1,7 +1,7 @@
 """What a record holds before anything is written into it: VALUE clauses, otherwise blanks and zeros.
 
 >>> from adapters.cobol.copybook import parse
->>> from adapters.cobol.pages import find
+>>> from adapters.pages import find
 >>> from adapters.cobol.plan import Options
     >>> from adapters.cobol.planning import compiled
 >>> plan = compiled(parse("01 A. 05 B PIC X VALUE 'T'. 05 C PIC 99.", "a.cpy").record(), Options(find("ascii")))
@@ -21,9 +21,14 @@ from adapters.cobol import strings, units
 from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Literal
 from adapters.cobol.plan import Leaf, Plan, Storage
+from adapters.pages import Page
+from adapters.pages.replacement import named
 from hrbus.spi import ConfigError, Fault, Type
 
 Bytes = npt.NDArray[np.uint8]
+
+_FILLING = {"SPACE": " ", "ZERO": "0", "QUOTE": '"'}
+_BYTES = {"LOW-VALUE": b"\x00", "HIGH-VALUE": b"\xff"}
 
 
 @cache
@@ -50,12 +55,16 @@ def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) 
     """Fill one occurrence of an item that begins at ``at``."""
     literal = item.entry.value
     if item.is_group and literal is not None:
-        out[at : at + item.size] = _text(plan, literal, item.size)
+        out[at : at + item.size] = _text(item, plan.options.page, literal, item.size)
     elif item.is_group:
+        end = 0
         for child in item.children:
             if not child.redefines:
+                out[at + end : at + child.offset] = 0  # slack bytes
+                end = child.offset + child.size * child.most
                 for number in range(child.most):
-                    _one(plan, leaves, child, at + child.offset + number * child.stride, out)
+                    _one(plan, leaves, child, at + child.offset + number * child.size, out)
+        out[at + end : at + item.size] = 0
     elif item.size:
         _leaf(plan, leaves[item], at, out)
 
@@ -63,7 +72,7 @@ def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) 
 def _leaf(plan: Plan, leaf: Leaf, at: int, out: Bytes) -> None:
     literal = leaf.item.entry.value
     if literal is not None and (literal.kind in ("hex", "LOW-VALUE", "HIGH-VALUE") or leaf.storage is Storage.TEXT):
-        out[at : at + leaf.width] = _text(plan, literal, leaf.width)
+        out[at : at + leaf.width] = _text(leaf.item, leaf.page, literal, leaf.width)
         return
     if leaf.storage is Storage.TEXT:
         return
@@ -75,37 +84,53 @@ def _leaf(plan: Plan, leaf: Leaf, at: int, out: Bytes) -> None:
     elif leaf.type is Type.TEXT:
         text = "" if literal is None or literal.kind == "SPACE" else literal.text
         texts = strings.prepared({"": pl.Series([text])})[""]
-        strings.write(leaf, plan.options.page, texts, wanted, out, base, status)
+        strings.write(leaf, texts, wanted, out, base, status)
     elif (
         literal is not None and literal.kind in ("SPACE", "text") and leaf.storage in (Storage.ZONED, Storage.EDITED)
     ):
-        out[at : at + leaf.width] = _text(plan, literal, leaf.width)
+        out[at : at + leaf.width] = _text(leaf.item, leaf.page, literal, leaf.width)
     else:
         units.write(leaf, plan.options, pl.Series([_number(literal)]), wanted, out, base, status)
     if status.any():
-        message = f"the VALUE of {leaf.item.name or 'FILLER'} does not fit {leaf.item.describe()}"
-        raise ConfigError(Fault(message, leaf.item.place))
+        raise _unfit(leaf.item, f"does not fit {leaf.item.describe()}")
+
+
+def _unfit(item: Item, why: str) -> ConfigError:
+    return ConfigError(Fault(f"the VALUE of {item.name or 'FILLER'} {why}", item.place))
 
 
 def _number(literal: Literal | None) -> str:
     return literal.text if literal is not None and literal.kind == "number" else "0"
 
 
-def _text(plan: Plan, literal: Literal, width: int) -> Bytes:
-    page = plan.options.page
-    figurative = {
-        "SPACE": bytes([page.blank]),
-        "ZERO": page.encode("0"),
-        "QUOTE": page.encode('"'),
-        "LOW-VALUE": b"\x00",
-        "HIGH-VALUE": b"\xff",
-    }
-    if literal.kind in figurative:
-        data = figurative[literal.kind] * width
+def _text(item: Item, page: Page, literal: Literal, width: int) -> Bytes:
+    if literal.kind in _FILLING:
+        data = page.encode(_FILLING[literal.kind]) * width
+    elif literal.kind in _BYTES:
+        data = _BYTES[literal.kind] * width
     elif literal.kind == "hex":
         data = bytes.fromhex(literal.text)
+    elif missing := page.missing(literal.text):
+        message = f"the VALUE of {item.name or 'FILLER'} has {named(missing[0])}, which {page.name} does not have"
+        raise ConfigError(Fault(message, item.place))
     else:
         data = page.encode(literal.text)
-    if literal.all and data:
+    if literal.all and page.several and literal.kind == "text":
+        data = _repeated(page, literal.text, width)
+    elif literal.all and data:
         data = data * (width // len(data) + 1)
+    elif page.several and len(data) > width:
+        message = f"the VALUE of {item.name or 'FILLER'} needs {len(data)} bytes in {page.name}, and has {width}"
+        raise ConfigError(Fault(message, item.place))
     return np.frombuffer(data[:width].ljust(width, bytes([page.blank])), dtype=np.uint8)
+
+
+def _repeated(page: Page, text: str, width: int) -> bytes:
+    """Return ``text`` as often as it fits whole: a character of several bytes is not cut."""
+    made = page.encode("")
+    for times in range(1, width + 1):
+        more = page.encode(text * times)
+        if not text or len(more) > width:
+            break
+        made = more
+    return made

@@ -8,12 +8,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.cobol import conditions
 from adapters.cobol.copybook import Item, read
-from adapters.cobol.declaration import Literal
 from adapters.cobol.plan import Storage, classify, names
+from adapters.pages import Page
 from hrbus.spi import Field, Layout, Type
+
+_WIDE = (Storage.NATIONAL, Storage.DBCS)
+"""Their pictures count characters of two bytes."""
 
 
 def layout(path: Path) -> Layout:
@@ -21,64 +26,89 @@ def layout(path: Path) -> Layout:
     return describe(read(path).record())
 
 
-def describe(record: Item, *, bytes_per_character: bool = True) -> Layout:
-    """Return the layout of a record; text is measured in bytes unless every character takes one."""
-    columns = names(record)
+def describe(record: Item, page: Page | None = None) -> Layout:
+    """Return the layout of a record; text is measured in bytes unless every character of the page takes one."""
+    teller = _Teller(page, names(record))
     items = record.children or [record]
-    unit = "characters" if bytes_per_character else "bytes"
-    return Layout(record.name or Path(record.place.file).stem, tuple(_fields(items, columns, unit)))
+    views = tuple(teller.field(item, teller.columns[item]) for item in record.renames)
+    return Layout(record.name or Path(record.place.file).stem, tuple(teller.fields(items)), views)
 
 
-def _fields(items: list[Item], columns: dict[Item, str], unit: str) -> list[Field]:
-    made: list[Field] = []
-    for item in items:
-        if item.is_group and not item.entry.occurs:
-            children = tuple(_fields(item.children, columns, unit))
-            if item.name:
-                made.append(
-                    Field(item.name, item.name, Type.GROUP, children=children, note="group", place=item.place)
-                )
-            else:
-                made += children
-        elif item in columns:
-            made.append(_field(item, columns[item], unit))
-    return made
+@dataclass(frozen=True)
+class _Teller:
+    """Tells the items of a record, or of one element of a table."""
 
+    page: Page | None
+    columns: dict[Item, str]
 
-def _field(item: Item, column: str, unit: str) -> Field:
-    many, at_most = bool(item.entry.occurs), item.most if item.entry.occurs else None
-    counter = item.depending.name if item.depending else ""
-    name = item.name or column
-    if item.is_group:
-        children = tuple(_fields(item.children, names(item), unit))
-        note = f"group, occurs {_times(item)}"
-        offset, length = _bytes(item)
+    def fields(self, items: list[Item]) -> list[Field]:
+        made: list[Field] = []
+        for item in items:
+            if item.is_group and not item.entry.occurs:
+                children = tuple(self.fields(item.children))
+                if item.name:
+                    made.append(self.group(item, children))
+                else:
+                    made += children
+            elif item in self.columns:
+                made.append(self.field(item, self.columns[item]))
+        return made
+
+    def group(self, item: Item, children: tuple[Field, ...]) -> Field:
+        told = conditions.told(item, Type.GROUP)
         return Field(
-            name, column, Type.GROUP, many, children,
-            at_most=at_most, counted_by=counter, offset=offset, length=length, note=note, place=item.place,
-        )  # fmt: skip
-    storage, kind = classify(item)
+            item.name, item.name, Type.GROUP, children=children, conditions=told, note="group", place=item.place
+        )
+
+    def field(self, item: Item, column: str) -> Field:
+        many, at_most = bool(item.entry.occurs), item.most if item.entry.occurs else None
+        counter = item.depending.name if item.depending else ""
+        name = item.name or column
+        offset, length = _bytes(item)
+        if item.is_group:
+            children = tuple(_Teller(self.page, names(item)).fields(item.children))
+            note = f"group, occurs {_times(item)}"
+            return Field(
+                name, column, Type.GROUP, many, children,
+                conditions=conditions.told(item, Type.GROUP),
+                at_most=at_most, counted_by=counter, offset=offset, length=length, note=note, place=item.place,
+            )  # fmt: skip
+        storage, kind = classify(item)
+        picture = item.picture
+        number = kind in (Type.INTEGER, Type.DECIMAL) and picture is not None
+        scale = picture.scale if picture else 0
+        return Field(
+            name=name,
+            column=column,
+            type=kind,
+            many=many,
+            size=_length(item, storage) if kind is Type.TEXT else None,
+            unit="bytes" if self.page and self.page.several and storage not in _WIDE else "characters",
+            digits=_digits(item) if number else None,
+            scale=max(scale, 0) if number else 0,
+            signed=picture.signed or item.sign_separate if picture else True,
+            conditions=conditions.told(item, kind),
+            at_most=at_most,
+            counted_by=counter,
+            offset=offset,
+            length=length,
+            note=_note(item) + (f", occurs {_times(item)}" if many else ""),
+            place=item.place,
+        )
+
+
+def _digits(item: Item) -> int | None:
     picture = item.picture
-    number = kind in (Type.INTEGER, Type.DECIMAL) and picture is not None
-    scale = picture.scale if picture else 0
-    return Field(
-        name=name,
-        column=column,
-        type=kind,
-        many=many,
-        size=_length(item, storage) if kind is Type.TEXT else None,
-        unit="characters" if storage is Storage.NATIONAL else unit,
-        digits=max(picture.digits - min(scale, 0), scale) if number and picture else None,
-        scale=max(scale, 0) if number else 0,
-        signed=picture.signed or item.sign_separate if picture else True,
-        values=tuple((c.name, tuple(_plain(v) for v in c.values)) for c in item.conditions),
-        at_most=at_most,
-        counted_by=counter,
-        offset=_bytes(item)[0],
-        length=_bytes(item)[1],
-        note=item.describe() + (f", occurs {_times(item)}" if many else ""),
-        place=item.place,
-    )
+    if picture is None or not picture.digits:
+        return None
+    return max(picture.digits - min(picture.scale, 0), picture.scale)
+
+
+def _note(item: Item) -> str:
+    if not item.renamed:
+        return item.describe()
+    first, last = item.renamed
+    return f"RENAMES {first.name}" if first is last else f"RENAMES {first.name} THRU {last.name}"
 
 
 def _bytes(item: Item) -> tuple[int | None, int | None]:
@@ -86,7 +116,9 @@ def _bytes(item: Item) -> tuple[int | None, int | None]:
 
     Both are None behind a table of changing length, where they differ from record to record.
     """
-    offset, at = item.offset, item
+    offset, at = item.offset, item.renamed[0] if item.renamed else item
+    if item.renamed:
+        return (None if _bytes(at)[0] is None else offset), item.size
     while at.parent is not None:
         before = at.parent.children[: at.parent.children.index(at)]
         if any(below.depending for sibling in before for below in sibling.walk()):
@@ -99,18 +131,10 @@ def _bytes(item: Item) -> tuple[int | None, int | None]:
 
 
 def _length(item: Item, storage: Storage) -> int:
-    return item.size // 2 if storage is Storage.NATIONAL else item.size
+    return item.size // 2 if storage in _WIDE else item.size
 
 
 def _times(item: Item) -> str:
     if item.depending:
         return f"{item.least} to {item.most} times depending on {item.depending.name}"
     return f"{item.most} times"
-
-
-_FIGURATIVES = {"SPACE": "", "ZERO": "0", "QUOTE": '"', "LOW-VALUE": "\x00", "HIGH-VALUE": "\xff"}
-
-
-def _plain(literal: Literal) -> str:
-    text = _FIGURATIVES.get(literal.kind, literal.text)
-    return f"{text} THRU {literal.through}" if literal.through is not None else text

@@ -22,6 +22,7 @@ from hrbus.spi import Type
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def read(leaf: Leaf, options: Options, buffer: Bytes, base: Ints) -> Numbers:
     else:
         bad = _read_narrow(leaf, options, buffer, base, lanes, status)
     if leaf.factor > 1:
-        _scale_up(lanes, leaf.factor)
+        bad |= _scale_up(lanes, leaf.factor, status)
     return Numbers(lanes, status if bad else None)
 
 
@@ -126,7 +127,16 @@ def _read_wide(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: I
     return int(bad.any())
 
 
-_HIGH_LANE = 10**38 >> 64
+_MOST = 10**38 - 1
+
+
+def _beyond(lanes: Ints, most: int) -> Bools:
+    """Return which 128-bit numbers are greater than ``most``, or less than its negative."""
+    high, low, mask = lanes[:, 1], lanes[:, 0].view(np.uint64), (1 << 64) - 1
+    above: Bools = (high > most >> 64) | ((high == most >> 64) & (low > np.uint64(most & mask)))
+    below = (high < -most >> 64) | ((high == -most >> 64) & (low < np.uint64(-most & mask)))
+    above |= below
+    return above
 
 
 def _read_wide_binary(leaf: Leaf, field: Bytes, lanes: Ints, status: Bytes) -> int:
@@ -139,7 +149,7 @@ def _read_wide_binary(leaf: Leaf, field: Bytes, lanes: Ints, status: Bytes) -> i
     whole = np.column_stack([np.repeat(filler, 16 - leaf.width, axis=1), field])
     words = np.ascontiguousarray(whole).view(">u8").astype(np.uint64).view(np.int64)
     lanes[:, 0], lanes[:, 1] = words[:, 1], words[:, 0]
-    over = (lanes[:, 1] >= _HIGH_LANE) | (lanes[:, 1] < -_HIGH_LANE)
+    over = _beyond(lanes, _MOST)
     if not leaf.signed:
         over |= lanes[:, 1] < 0
     status[over] = kernels.TOO_BIG
@@ -179,12 +189,8 @@ def accumulate(digits: Bytes, negative: Bools, lanes: Ints) -> None:
     """Write rows of decimal digits, the high ones first, into 128-bit lanes."""
     low = np.zeros(len(digits), dtype=np.uint64)
     high = np.zeros(len(digits), dtype=np.uint64)
-    ten, half, mask = np.uint64(10), np.uint64(32), np.uint64(0xFFFFFFFF)
     for column in range(digits.shape[1]):
-        bottom = (low & mask) * ten + digits[:, column]
-        top = (low >> half) * ten + (bottom >> half)
-        low = (top << half) | (bottom & mask)
-        high = high * ten + (top >> half)
+        low, high = _times_ten(low, high, digits[:, column])
     flipped_low = ~low + np.uint64(1)
     flipped_high = ~high + (flipped_low == 0)
     lanes[:, 0] = np.where(negative, flipped_low, low).view(np.int64)
@@ -192,12 +198,23 @@ def accumulate(digits: Bytes, negative: Bools, lanes: Ints) -> None:
         lanes[:, 1] = np.where(negative, flipped_high, high).view(np.int64)
 
 
-def _scale_up(lanes: Ints, factor: int) -> None:
-    """Multiply values by a power of ten, in place."""
+def _times_ten(low: Words, high: Words, digit: Bytes | np.uint64) -> tuple[Words, Words]:
+    """Return 128-bit numbers, of either sign, times ten plus a digit."""
+    ten, half, mask = np.uint64(10), np.uint64(32), np.uint64(0xFFFFFFFF)
+    bottom = (low & mask) * ten + digit
+    top = (low >> half) * ten + (bottom >> half)
+    return (top << half) | (bottom & mask), high * ten + (top >> half)
+
+
+def _scale_up(lanes: Ints, factor: int, status: Bytes) -> int:
+    """Multiply values by a power of ten, in place; what has more than 38 digits then is too big."""
     if lanes.shape[1] == 1:
         lanes *= factor
-        return
-    for row in range(len(lanes)):
-        value = ((int(lanes[row, 1]) << 64) | (int(lanes[row, 0]) & (1 << 64) - 1)) * factor
-        lanes[row, 0] = np.uint64(value & (1 << 64) - 1).astype(np.int64)
-        lanes[row, 1] = value >> 64
+        return 0
+    over = _beyond(lanes, _MOST // factor)
+    status[over], lanes[over] = kernels.TOO_BIG, 0
+    low, high = lanes[:, 0].view(np.uint64), lanes[:, 1].view(np.uint64)
+    for _ in range(len(str(factor)) - 1):
+        low, high = _times_ten(low, high, np.uint64(0))
+    lanes[:, 0], lanes[:, 1] = low.view(np.int64), high.view(np.int64)
+    return int(over.any())

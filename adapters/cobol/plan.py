@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Usage
-from adapters.cobol.pages import Page
 from adapters.cobol.picture import Category
+from adapters.pages import Page
+from adapters.pages.tables import unicode
 from hrbus.spi import Type
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Storage(Enum):
 
     TEXT = "text"
     NATIONAL = "national"
+    DBCS = "dbcs"
     ZONED = "zoned"
     PACKED = "packed"
     BINARY = "binary"
@@ -47,10 +49,21 @@ class Options:
     blank: Blank = "reject"
     blanks: Mapping[str, Blank] = field(default_factory=dict)
     select: Mapping[str, Rule] = field(default_factory=dict)
+    occurs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     native_big: bool = False
     binary_big: bool = True
     binary_full: bool = False
     float_format: str = "ibm"
+    national: str = "utf-16-be"
+    insertions_stay: bool = False
+
+    def text_page(self, storage: Storage) -> Page:
+        """Return the page in which the text of a field stands."""
+        if storage not in (Storage.NATIONAL, Storage.DBCS):
+            return self.page
+        if self.page.pairs is not None and (storage is Storage.DBCS or self.national == "page"):
+            return self.page.pairs
+        return unicode(self.national)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +112,7 @@ class Leaf:
     signed: bool = False
     big: bool = True
     blank: Blank = "reject"
+    page: Page = field(kw_only=True)
 
     @property
     def home(self) -> Item | None:
@@ -115,14 +129,17 @@ class Leaf:
         """The most digits that its bytes may hold, and so its column."""
         if self.storage is Storage.BINARY and (self.scale or self.factor > 1 or self.width > 8 or not self.signed):
             capacity = len(str((1 << (8 * self.width - self.signed)) - 1))
-            full = self.item.usage is Usage.NATIVE or self.scale or self.width > 8
-            return min(38, max(capacity if full else 0, self.digits, self.scale))
+            full = self.item.usage is Usage.NATIVE or self.scale or self.factor > 1 or self.width > 8
+            digits = max(capacity if full else 0, self.digits)
+            return min(38, max(digits + len(str(self.factor)) - 1, self.scale))
         return min(38, max(self.digits + len(str(self.factor)) - 1, self.scale))
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
     """A field or group that repeats; ``count`` is the leaf with the number of occurrences, if that varies.
+
+    Where that leaf is text, ``words`` says how often for each text.
 
     ``plain`` says that it is a field: a list of values, not of structs. ``inner`` are the tables inside it
     that depend on a count of their own, so that elements differ in length.
@@ -142,6 +159,7 @@ class Table:
     views: tuple[View, ...]
     lenient: bool
     rivals: tuple[Item, int] | None = None
+    words: tuple[tuple[str, int], ...] = ()
 
     @property
     def ragged(self) -> bool:
@@ -163,7 +181,7 @@ class Plan:
     """A record, ready for the kernels.
 
     ``size`` is its greatest length, ``trailing`` the tables that make it shorter, ``stored`` every field that it
-    has, also those without a column.
+    has, also those without a column. ``renames`` are its fields of level 66, which are read and never written.
     """
 
     record: Item
@@ -172,6 +190,7 @@ class Plan:
     size: int
     trailing: tuple[Table, ...]
     stored: tuple[Leaf, ...]
+    renames: tuple[Leaf, ...] = ()
 
     def leaves(self) -> Iterator[Leaf]:
         """Yield every leaf that has a column, in order."""
@@ -188,7 +207,7 @@ def _leaves(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
 
 def names(scope: Item) -> dict[Item, str]:
     """Return the column of every field and table in a scope: the plain name, or the path where it is not unique."""
-    found = [(item, path) for item, path in _named(scope.children or [scope], ())]
+    found = [*_named(scope.children or [scope], ()), *((item, (item.name,)) for item in scope.renames)]
     plain = Counter(path[-1] for _, path in found)
     made: dict[Item, str] = {}
     taken: set[str] = set()
@@ -213,7 +232,9 @@ def _named(items: list[Item], above: tuple[str, ...]) -> Iterator[tuple[Item, tu
             yield item, path
 
 
-_BINARIES = (Usage.BINARY, Usage.NATIVE, Usage.BYTES, Usage.INDEX, Usage.POINTER)
+_BINARIES = (Usage.BINARY, Usage.NATIVE, Usage.BYTES, Usage.NATIVE_BYTES, Usage.LITTLE)
+_BYTES = (Usage.NATIVE, Usage.BYTES, Usage.NATIVE_BYTES)
+_LANE_BYTES = 8
 
 
 def classify(item: Item) -> tuple[Storage, Type]:
@@ -225,9 +246,13 @@ def classify(item: Item) -> tuple[Storage, Type]:
         return Storage.BINARY, Type.INTEGER
     if picture.category is Category.EDITED:
         return Storage.EDITED, Type.DECIMAL if picture.scale > 0 else Type.INTEGER
-    if picture.category in (Category.NATIONAL, Category.DBCS) or item.usage is Usage.NATIONAL:
+    if picture.category is Category.DBCS or item.usage is Usage.DBCS:
+        return Storage.DBCS, Type.TEXT
+    if picture.category is Category.NATIONAL or item.usage is Usage.NATIONAL:
         return Storage.NATIONAL, Type.TEXT
-    if picture.category is Category.TEXT:
+    if picture.category is Category.TEXT and item.usage in _BYTES and item.size <= _LANE_BYTES:
+        return Storage.BINARY, Type.INTEGER
+    if picture.category in (Category.TEXT, Category.UTF8):
         return Storage.TEXT, Type.TEXT
     kind = Type.DECIMAL if picture.scale > 0 else Type.INTEGER
     if item.usage in (Usage.PACKED, Usage.UNSIGNED_PACKED):

@@ -1,7 +1,7 @@
 """Makes a plan of a record: what to read and write where.
 
 >>> from adapters.cobol.copybook import parse
->>> from adapters.cobol.pages import find
+>>> from adapters.pages import find
 >>> plan = compiled(parse("01 A. 05 B PIC X(3). 05 C PIC 9(4).", "a.cpy").record(), Options(find("cp037")))
 >>> [(node.column, node.offset) for node in plan.nodes]
 [('B', 0), ('C', 3)]
@@ -14,18 +14,25 @@ from dataclasses import dataclass, replace
 
 from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Usage
+from adapters.cobol.picture import Category
 from adapters.cobol.plan import Condition, Leaf, Node, Options, Plan, Storage, Table, View, classify, names
 from adapters.cobol.settings import Blank, Rule
-from hrbus.spi import ConfigError, Fault
+from adapters.pages.replacement import named
+from hrbus.spi import ConfigError, Fault, Type
+
+_UTF8 = "utf-8"
 
 
 def compiled(record: Item, options: Options) -> Plan:
     """Return the plan of a record; ConfigError where the settings name fields that it does not have."""
     builder = _Builder(record, options)
     items = record.children or [record]
-    nodes, trailing = builder.scope(items, _Where(names(record)))
+    columns = names(record)
+    nodes, trailing = builder.scope(items, _Where(columns))
     builder.check()
-    return Plan(record, options, tuple(nodes), record.size, trailing, tuple(builder.leaves.values()))
+    stored = tuple(builder.leaves.values())
+    renames = tuple(builder.renaming(item, columns) for item in record.renames)
+    return Plan(record, options, tuple(nodes), record.size, trailing, stored, renames)
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,11 @@ class _Builder:
         known = {item.name for item in self.record.walk()}
         faults = [
             Fault(f"{name} is no field of {self.record.name}", path=path)
-            for path, wanted in (("blanks", self.options.blanks), ("select", self.options.select))
+            for path, wanted in (
+                ("blanks", self.options.blanks),
+                ("select", self.options.select),
+                ("occurs", self.options.occurs),
+            )
             for name in wanted
             if name.upper() not in known
         ]
@@ -111,7 +122,7 @@ class _Builder:
             item=item,
             column=column,
             offset=where.origin,
-            stride=item.stride,
+            stride=item.size,
             least=item.least,
             most=item.most,
             count=self.leaves[item.depending] if item.depending else None,
@@ -122,7 +133,21 @@ class _Builder:
             views=where.views,
             lenient=where.lenient,
             rivals=where.rivals,
+            words=self.words(item),
         )
+
+    def words(self, item: Item) -> tuple[tuple[str, int], ...]:
+        """Return how often a table occurs for each text of the field that it depends on, where that is no number."""
+        told = {name.upper(): words for name, words in self.options.occurs.items()}.get(item.name)
+        if item.depending is None or self.leaves[item.depending].type is not Type.TEXT:
+            if told is None:
+                return ()
+            raise ConfigError(Fault(f"{item.name} does not depend on a text", path="occurs"))
+        if not told:
+            what = f"{item.name} depends on {item.depending.name} ({item.depending.describe()}), which is no number"
+            hint = f"say how often for each text, as in occurs: {{{item.name}: {{A: 1}}}}"
+            raise ConfigError(Fault(what, item.place, path="occurs", hint=hint))
+        return tuple(told.items())
 
     def alternative(self, item: Item, items: list[Item], where: _Where) -> _Where:
         """Say when this reading of a redefined place holds, or that it must put up with nonsense."""
@@ -142,6 +167,9 @@ class _Builder:
         name = rule.field.upper()
         for other, leaf in self.leaves.items():
             if other.name == name:
+                if leaf.type is Type.TEXT and (missing := leaf.page.missing("".join(rule.is_))):
+                    message = f"{rule.field} never holds {named(missing[0])}: {leaf.page.name} has no such character"
+                    raise ConfigError(Fault(message, path=f"select.{item.name}"))
                 return Condition(leaf, rule.is_)
         hint = "it must stand before the view, outside of tables"
         raise ConfigError(Fault(f"{rule.field} cannot choose {item.name}: it is not there", path="select", hint=hint))
@@ -149,11 +177,17 @@ class _Builder:
     def leaf(self, item: Item, where: _Where) -> Leaf:
         storage, kind = classify(item)
         picture = item.picture
+        if picture and picture.category is Category.UTF8 and self.options.page.name != _UTF8:
+            message = (
+                f"{item.name or 'FILLER'}: PIC U is read only from files in {_UTF8}, not in {self.options.page.name}"
+            )
+            raise ConfigError(
+                Fault(message, item.place, hint="set encoding: utf-8, or write PIC X to read its bytes")
+            )
         digits, scale, signed = (picture.digits, picture.scale, picture.signed) if picture else (0, 0, True)
         signed = signed or (storage is Storage.ZONED and item.sign_separate)
-        if storage is Storage.BINARY and picture is None:
-            digits = 9
-        if item.usage is Usage.NATIVE and storage is Storage.BINARY:
+        signed = signed and item.usage is not Usage.UNSIGNED_PACKED  # there is no place for it
+        if storage is Storage.BINARY and (item.usage is Usage.NATIVE or not digits):
             digits = len(str((1 << (8 * item.size - signed)) - 1))
         return Leaf(
             item=item,
@@ -170,11 +204,22 @@ class _Builder:
             scale=max(scale, 0),
             factor=10 ** max(-scale, 0),
             signed=signed,
-            big=self.options.native_big
-            if item.usage in (Usage.NATIVE, Usage.INDEX, Usage.POINTER)
-            else self.options.binary_big,
+            page=self.options.text_page(storage),
+            big=self.big(item.usage),
             blank="zero" if item.entry.blank_when_zero else self.blank_of(item.name),
         )
+
+    def big(self, usage: Usage) -> bool:
+        """Say whether the high byte of a binary number stands first."""
+        if usage is Usage.LITTLE:
+            return False
+        return self.options.binary_big if usage in (Usage.BINARY, Usage.BYTES) else self.options.native_big
+
+    def renaming(self, item: Item, columns: Mapping[Item, str]) -> Leaf:
+        """Return the leaf of a level 66: it moves with the first field that it renames, and never makes a reject."""
+        assert item.renamed is not None  # noqa: S101 - it is one by its level
+        first = next(below for below in item.renamed[0].walk() if below in self.leaves)
+        return self.leaf(item, _Where(columns, item.offset, self.leaves[first].shifts, lenient=True))
 
     def blank_of(self, name: str) -> Blank:
         """Return what blanks mean in the numeric field ``name``."""

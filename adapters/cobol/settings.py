@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, field_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, StringConstraints, field_validator
 
+from adapters.cobol.dialect import Dialect, Language
 from hrbus.spi import Settings
 
 Blank = Literal["reject", "null", "zero"]
@@ -47,6 +48,24 @@ class Trailer(Header):
     """The field that holds the number of records between header and trailer. It is checked when a file is read."""
 
 
+class WordSettings(Settings):
+    """The word before each record of frame ``word``."""
+
+    bytes: Annotated[int, Field(ge=1, le=64)] = 4
+    """How many bytes it has."""
+    length_at: Annotated[int, Field(ge=1, le=64)] = 1
+    """At which of them, counted from 1, the length begins."""
+    length_bytes: Annotated[int, Field(ge=1, le=4)] = 2
+    """How many bytes the length has."""
+    order: Literal["big", "little"] = "big"
+    """Which byte of the length comes first: the high one (big), or the low one (little)."""
+    counts_itself: bool = False
+    """Whether the length counts the word too."""
+
+
+Frame = Literal["fixed", "lines", "rdw", "bdw", "word", "variable", "mf", "gnucobol"]
+
+
 class CobolSettings(Settings):
     """Records that a COBOL copybook describes."""
 
@@ -54,24 +73,62 @@ class CobolSettings(Settings):
     """The copybook, below mappings/."""
     record: str = ""
     """The level-01 name in the copybook; the first where nothing is said."""
+    dialect: Literal["ibm", "gnucobol", "mf"] = "ibm"
+    """Whose compiler lays the fields: IBM, GnuCOBOL or Micro Focus. Sizes of COMP, SYNC and addresses follow."""
+    decimal_comma: bool = False
+    """DECIMAL-POINT IS COMMA; a whole program says it itself."""
+    currency: str = Field(default="$", min_length=1, max_length=1)
+    """The currency sign of edited pictures; a whole program says it itself."""
     source_format: Literal["auto", "fixed", "free"] = "auto"
     """How the copybook is written: in columns 7 to 72, free, or see for yourself."""
     encoding: str = "cp037"
-    """The code page of text: cp037, cp500, cp1140, ascii, latin-1, utf-8, gb18030 and whatever else Python knows."""
-    frame: Literal["fixed", "lines", "rdw"] = "fixed"
-    """How records follow each other: all of one length, one a line, or each after a record descriptor word."""
+    """The code page of text: cp037, cp1140, cp935, cp1388 and the other EBCDIC pages; ascii, latin-1, utf-8, gb18030
+    and the other pages of Python."""
+    replace: dict[str, str] = Field(default_factory=dict)
+    """What to write for characters that the page does not have, by agreement: {镕: 熔, U+5586: 哲}."""
+    national: Literal["utf-16-be", "utf-16-le", "page"] = "utf-16-be"
+    """How PIC N stands: in UTF-16, or in the double bytes of the code page, as PIC G does."""
+    frame: Frame | Annotated[str, StringConstraints(pattern="^length-field=.+$")] = "fixed"
+    """How records follow each other: all of one length, one a line, each after a word with its length (rdw, word, mf,
+    gnucobol), in blocks of such (bdw), each as long as its counts say (variable) or as its field says
+    (length-field=NAME).
+    """
+    rdw: Literal["big", "little"] = "big"
+    """Where the length stands in a record descriptor word: in its first two bytes, high byte first (big), or in its
+    last two, low byte first (little)."""
+    rdw_counts_itself: bool = True
+    """Whether that length counts the four bytes of the word too."""
+    bdw: Literal["big", "little"] = "big"
+    """The same for block descriptor words."""
+    bdw_counts_itself: bool = True
+    """Whether a block's length counts the four bytes of its word too."""
+    block_size: Annotated[int, Field(ge=8, le=32760)] = 27_998
+    """Bytes of a block, its word included, when a file of frame bdw is written."""
+    word: WordSettings | None = None
+    """The word before each record of frame word."""
+    length_adds: int = 0
+    """Bytes that the length of frame word or length-field leaves out; below zero, those that it counts too much."""
+    varseq_format: Annotated[int, Field(ge=0, le=3)] = 0
+    """What COB_VARSEQ_FORMAT was for the program that writes or reads a file of frame gnucobol."""
+    record_start: NonNegativeInt = 0
+    """Bytes before each record, inside its frame, that the copybook does not describe."""
+    record_end: NonNegativeInt = 0
+    """Bytes behind each record, inside its frame, that the copybook does not describe."""
     record_length: PositiveInt | None = None
     """Bytes of a fixed record; the layout's greatest length where nothing is said."""
-    line_end: Literal["lf", "crlf"] = "lf"
-    """What ends a line when a file is written; both are read."""
-    header: Header | None = None
-    """The first record, where it has a layout of its own."""
-    trailer: Trailer | None = None
-    """The last record, where it has a layout of its own."""
+    line_end: Literal["lf", "crlf", "nl"] | None = None
+    """What ends a line when a file is written; lf and crlf are both read. nl (X'15', and X'25' is read) on EBCDIC
+    pages, lf on others, where nothing is said."""
+    header: NonNegativeInt | Header | None = None
+    """The first record, where it has a layout of its own; or the number of bytes before the first record."""
+    trailer: NonNegativeInt | Trailer | None = None
+    """The last record, where it has a layout of its own; or the number of bytes behind the last record."""
     time_zone: str = "UTC"
     """Whose calendar run(date) follows, such as Asia/Shanghai."""
     select: dict[str, Rule] = Field(default_factory=dict)
     """Which REDEFINES view holds: {VIEW: {field: FIELD, is: [VALUE]}}. Fields of the others are null."""
+    occurs: dict[str, dict[str, NonNegativeInt]] = Field(default_factory=dict)
+    """How often a table occurs where it depends on a text: {TABLE: {TEXT: TIMES}}."""
     trim: bool = True
     """Take blanks and low-values off the end of text."""
     keep_raw: bool = False
@@ -85,12 +142,18 @@ class CobolSettings(Settings):
     blanks: dict[str, Blank] = Field(default_factory=dict)
     """The same for single fields: {FIELD: null}."""
     native: Literal["little", "big"] | None = None
-    """Byte order of COMP-5: big on EBCDIC pages, where mainframes write, and little on others."""
+    """Byte order of COMP-5: big on EBCDIC pages in the IBM dialect, where mainframes write, and little elsewhere."""
     binary: Literal["big", "little"] = "big"
     """Byte order of COMP, COMP-4 and BINARY."""
     binary_full: bool = False
     """Write COMP values that need more digits than their picture (a sender compiled with TRUNC(BIN) does)."""
-    float_format: Literal["ibm", "ieee", "ieee-little"] = "ibm"
-    """How COMP-1 and COMP-2 stand: IBM hexadecimal, or IEEE 754 with the high or low byte first."""
+    float_format: Literal["ibm", "ieee", "ieee-little"] | None = None
+    """How COMP-1 and COMP-2 stand: IBM hexadecimal, or IEEE 754 with the high or low byte first. By the dialect."""
     threads: PositiveInt = 1
     """Batches decoded at the same time."""
+
+    @property
+    def language(self) -> Language:
+        """How the text of copybooks is to be understood."""
+        free = {"auto": None, "fixed": False, "free": True}[self.source_format]
+        return Language(Dialect(self.dialect), free, self.decimal_comma, self.currency)

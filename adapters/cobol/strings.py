@@ -1,7 +1,6 @@
-"""Reads and writes text fields.
+"""Reads and writes text fields, each with the kernels for the form of its page.
 
-Single-byte pages go through the kernels; what they do not know (characters of several bytes) goes through Python's
-codec, for those fields alone.
+Single bytes go through ``kernels`` and ``writers``, characters of several bytes through ``mixed`` and ``mixing``.
 """
 
 from __future__ import annotations
@@ -13,16 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from adapters.cobol import kernels, writers
+from adapters.cobol import kernels, mixed, mixing, writers
 from adapters.cobol.arrow import TEXT, Column
-from adapters.cobol.pages import Page
-from adapters.cobol.plan import Leaf, Storage
+from adapters.cobol.plan import Leaf
+from adapters.pages.replacement import named
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-
-NATIONAL = "utf-16-be"
 
 
 @dataclass(frozen=True)
@@ -38,66 +35,20 @@ class Texts:
         return Column(TEXT, self.length, self.buffers, valid=valid)
 
 
-def read(leaf: Leaf, page: Page, trim: bool, buffer: Bytes, base: Ints) -> Texts:
+def read(leaf: Leaf, trim: bool, buffer: Bytes, base: Ints) -> Texts:
     """Read a text field of every record."""
-    n = len(base)
+    n, page = len(base), leaf.page
     views = np.zeros((n, 4), dtype=np.int32)
     inline = views.view(np.uint8)
     side = (2 if leaf.item.entry.justified else 1) if trim else 0
-    if leaf.storage is Storage.NATIONAL:
-        return _by_codec(leaf, NATIONAL, side, buffer, base, np.arange(n), (views, inline), None, None)
     data = np.empty(n * leaf.width * page.widest + 16, dtype=np.uint8)
     status = np.zeros(n, dtype=np.uint8)
-    wrong, used = kernels.read_text(
-        buffer, base, leaf.offset, leaf.width, page.narrow, page.wide, page.blank, side, views, inline, data, status
-    )
-    kept = data[:used]
-    if not wrong:
-        return Texts((inline, kept), n, None)
+    field, made = (buffer, base, leaf.offset, leaf.width), (views, inline, data, status)
     if page.several:
-        rows = np.flatnonzero(status)
-        return _by_codec(leaf, page.name, side, buffer, base, rows, (views, inline), kept, status)
-    return Texts((inline, kept), n, status)
-
-
-def _by_codec(
-    leaf: Leaf,
-    codec: str,
-    side: int,
-    buffer: Bytes,
-    base: Ints,
-    rows: Ints,
-    made: tuple[npt.NDArray[np.int32], Bytes],
-    data: Bytes | None,
-    status: Bytes | None,
-) -> Texts:
-    """Read the fields of ``rows`` one by one; a field cut inside a character is wrong."""
-    status = np.zeros(len(base), dtype=np.uint8) if status is None else status
-    fields = gather(buffer, base[rows] + leaf.offset, leaf.width).tobytes()
-    texts: list[bytes] = []
-    for number, row in enumerate(rows):
-        try:
-            text = fields[number * leaf.width : (number + 1) * leaf.width].decode(codec)
-        except UnicodeDecodeError:
-            status[row], text = kernels.BAD_BYTE, ""
-        else:
-            status[row] = kernels.OK
-        if side:
-            text = (
-                text.lstrip(" ") if side == 2 else text.rstrip(" \u3000" if leaf.storage is Storage.NATIONAL else " ")
-            )
-        texts.append(text.encode("utf-8", errors="surrogatepass"))
-        if not status[row] and _has_surrogate(text):
-            status[row], texts[-1] = kernels.BAD_BYTE, b""
-    more = np.frombuffer(b"".join(texts), dtype=np.uint8)
-    ends = np.cumsum([len(text) for text in texts], dtype=np.int64)
-    buffers = (more,) if data is None else (data, more)
-    kernels.point(rows, ends, more, len(buffers) - 1, *made)
-    return Texts((made[1], *buffers), len(base), status if status.any() else None)
-
-
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= char <= "\udfff" for char in text) if not text.isascii() else False
+        wrong, used = mixed.read(*field, page.form.value, mixed.tables(page), page.blank, side, *made)
+    else:
+        wrong, used = kernels.read_text(*field, page.narrow, page.wide, page.blank, side, *made)
+    return Texts((inline, data[:used]), n, status if wrong else None)
 
 
 def gather(buffer: Bytes, at: Ints, width: int) -> Bytes:
@@ -128,36 +79,39 @@ def prepared(columns: Mapping[str, pl.Series]) -> dict[str, Prepared]:
     }
 
 
-def write(leaf: Leaf, page: Page, texts: Prepared, wanted: Bools, out: Bytes, base: Ints, status: Bytes) -> None:
-    """Write a text field of every record whose ``wanted`` is true; leave a code where the text does not fit."""
-    right = leaf.item.entry.justified
-    if leaf.storage is Storage.NATIONAL:
-        rows = np.flatnonzero(wanted)
-        _write_by_codec(leaf, NATIONAL, " ".encode(NATIONAL), texts.series, rows, out, base, status)
-        return
-    place = (out, base, leaf.offset, leaf.width)
-    writers.write_text(texts.data, texts.ends, wanted, *place, page.reverse, page.blank, right, status)
-    if page.several and (rows := np.flatnonzero(status == kernels.FOREIGN)).size:
-        status[rows] = kernels.OK
-        _write_by_codec(leaf, page.name, bytes([page.blank]), texts.series, rows, out, base, status)
+def write(leaf: Leaf, texts: Prepared, wanted: Bools, out: Bytes, base: Ints, status: Bytes) -> dict[int, str]:
+    """Write a text field of every record whose ``wanted`` is true; leave a code where the text does not fit.
+
+    Return by row what is wrong with those texts, in words.
+    """
+    if not _written(leaf, texts, wanted, out, base, status):
+        return {}
+    if leaf.page.agreed and (rows := np.flatnonzero(status == kernels.FOREIGN)).size:
+        replaced = pl.Series([leaf.page.replaced(text) for text in texts.series.gather(rows)], dtype=pl.String)
+        again = np.zeros(len(rows), dtype=np.uint8)
+        everyone = np.ones(len(rows), dtype=np.bool_)
+        _written(leaf, prepared({"": replaced})[""], everyone, out, base[rows], again)
+        status[rows] = again
+    rows = np.flatnonzero(status)
+    values = texts.series.gather(rows).to_list()
+    return {row: _told(leaf, text) for row, text in zip(rows.tolist(), values, strict=True)}
 
 
-def _write_by_codec(
-    leaf: Leaf, codec: str, blank: bytes, values: pl.Series, rows: Ints, out: Bytes, base: Ints, status: Bytes
-) -> None:
-    right = leaf.item.entry.justified
-    for row, text in zip(rows.tolist(), values.gather(rows).to_list(), strict=True):
-        try:
-            data = text.encode(codec)
-        except UnicodeEncodeError:
-            status[row] = kernels.FOREIGN
-            continue
-        while len(data) > leaf.width and data.endswith(blank):
-            data = data[: -len(blank)]
-        if len(data) > leaf.width:
-            status[row] = kernels.TOO_LONG
-            continue
-        fill = blank * ((leaf.width - len(data)) // len(blank))
-        at = int(base[row]) + leaf.offset
-        whole = fill + data if right else data + fill
-        out[at : at + leaf.width] = np.frombuffer(whole.ljust(leaf.width, blank[:1]), dtype=np.uint8)
+def _written(leaf: Leaf, texts: Prepared, wanted: Bools, out: Bytes, base: Ints, status: Bytes) -> int:
+    """Write with the kernel for the page; return how many texts do not fit."""
+    page, right = leaf.page, leaf.item.entry.justified
+    field = (texts.data, texts.ends, wanted, out, base, leaf.offset, leaf.width)
+    if page.several:
+        fill = np.frombuffer(page.fill, dtype=np.uint8)
+        wrong = mixing.write(*field, page.form.value, page.codes, page.couples, fill, right, status)
+    else:
+        wrong = writers.write_text(*field, page.reverse, page.blank, right, status)
+    return int(wrong)
+
+
+def _told(leaf: Leaf, text: str) -> str:
+    """Say why a text cannot be written: of its content no more than the one character that the page does not have."""
+    kept = text.rstrip(" ")
+    if missing := leaf.page.missing(kept):
+        return f"{leaf.page.name} has no {named(missing[0])}"
+    return f"it needs {len(leaf.page.encode(kept))}"

@@ -120,7 +120,7 @@ def _write_narrow(
 ) -> None:
     place = (out, base, leaf.offset, leaf.width)
     if leaf.storage is Storage.BINARY:
-        least, most = binary_bounds(leaf, options)
+        least, most = binary_bounds(leaf, options, 1 << 63)
         writers.write_binary(values, wanted, *place, leaf.big, least, most, status)
     elif leaf.storage is Storage.PACKED:
         has_sign = leaf.item.usage is Usage.PACKED
@@ -134,42 +134,42 @@ def _write_narrow(
         writers.write_zoned(values, wanted, *place, mode, signs.zero, positive, negative, status)
 
 
-def binary_bounds(leaf: Leaf, options: Options) -> tuple[int, int]:
-    """Return the least and greatest number that may be written: of the picture, or of the bytes."""
+def binary_bounds(leaf: Leaf, options: Options, end: int) -> tuple[int, int]:
+    """Return the least and greatest number that may be written: of the picture or of the bytes, inside ±``end``."""
     most = (1 << (8 * leaf.width - leaf.signed)) - 1
     least = -most - 1 if leaf.signed else 0
-    if leaf.item.usage is Usage.BINARY and not options.binary_full:
+    if leaf.item.usage in (Usage.BINARY, Usage.LITTLE) and not options.binary_full:
         most = min(most, 10**leaf.digits - 1)
         least = max(least, -most)
-    return max(least, -(1 << 63)), min(most, (1 << 63) - 1)
+    return max(least, -end), min(most, end - 1)
 
 
 def _write_floats(
     leaf: Leaf, options: Options, values: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes
 ) -> None:
-    numbers = values.cast(pl.Float64, strict=False).fill_null(0.0).to_numpy()
-    field, wrong = floats.write(numbers, leaf.width, options.float_format)
-    status[wrong & wanted] = kernels.TOO_BIG
-    rows = np.flatnonzero(wanted & ~wrong)
-    out[(base[rows] + leaf.offset)[:, None] + np.arange(leaf.width)] = field[rows]
+    numbers = values.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
+    field, codes = floats.write(numbers, leaf.width, options.float_format)
+    status[wanted] = codes[wanted]
+    _put(leaf, field, wanted, out, base, status)
 
 
 def _write_edited(
     leaf: Leaf, options: Options, numbers: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes
 ) -> None:
-    assert leaf.item.picture is not None  # noqa: S101 - an edited field is one by its picture
-    symbols = leaf.item.picture.symbols
-    rows = np.flatnonzero(wanted)
-    for row, value in zip(rows.tolist(), numbers.gather(rows).to_list(), strict=True):
-        text = edited.text(value, symbols)
-        if text is None:
-            status[row] = kernels.NEGATIVE if value < 0 and edited.text(-value, symbols) else kernels.TOO_BIG
-            continue
-        data = options.page.encode(text)
-        if symbols.startswith("S"):
-            data = edited.over_digit(data, options.page, value < 0, options.ebcdic_sign)
-        at = int(base[row]) + leaf.offset
-        out[at : at + leaf.width] = np.frombuffer(data, dtype=np.uint8)
+    numbers = numbers.cast(pl.Int128)
+    negative = (numbers < _one(0)).to_numpy()
+    digits, over = _digits(leaf, numbers)
+    field = edited.write(leaf, options, digits, negative)
+    status[over & wanted] = kernels.TOO_BIG
+    if not edited.signed(leaf):
+        status[negative & wanted] = kernels.NEGATIVE
+    _put(leaf, field, wanted, out, base, status)
+
+
+def _put(leaf: Leaf, field: Bytes, wanted: Bools, out: Bytes, base: Ints, status: Bytes) -> None:
+    """Write rows of bytes where nothing is wrong."""
+    rows = np.flatnonzero(wanted & (status == kernels.OK))
+    out[(base[rows] + leaf.offset)[:, None] + np.arange(leaf.width)] = field[rows]
 
 
 # --- beyond 18 digits -----------------------------------------------------------------------------------------------
@@ -182,10 +182,8 @@ def _write_wide(
     negative = (numbers < _one(0)).to_numpy()
     if leaf.storage is Storage.BINARY:
         field = _binary_field(leaf, numbers)
-        most = (1 << (8 * leaf.width - leaf.signed)) - 1
-        if leaf.item.usage is Usage.BINARY and not options.binary_full:
-            most = min(most, 10**leaf.digits - 1)
-        over = (numbers.abs() > _one(min(most, 10**38 - 1))).to_numpy()
+        least, most = binary_bounds(leaf, options, 10**38)
+        over = ((numbers > _one(most)) | ((numbers < _one(least)) & leaf.signed)).to_numpy()
     else:
         digits, over = _digits(leaf, numbers)
         field = (
@@ -196,8 +194,7 @@ def _write_wide(
     status[over & wanted] = kernels.TOO_BIG
     if not leaf.signed:
         status[negative & wanted] = kernels.NEGATIVE
-    rows = np.flatnonzero(wanted & (status == kernels.OK))
-    out[(base[rows] + leaf.offset)[:, None] + np.arange(leaf.width)] = field[rows]
+    _put(leaf, field, wanted, out, base, status)
 
 
 def _digits(leaf: Leaf, numbers: pl.Series) -> tuple[Bytes, Bools]:
@@ -239,7 +236,9 @@ def _zoned_field(leaf: Leaf, options: Options, digits: Bytes, negative: Bools) -
 
 
 def _binary_field(leaf: Leaf, numbers: pl.Series) -> Bytes:
-    order = "big" if leaf.big else "little"
-    mask = (1 << 8 * leaf.width) - 1
-    data = b"".join((value & mask).to_bytes(leaf.width, order) for value in numbers.to_list())
-    return np.frombuffer(data, dtype=np.uint8).reshape(-1, leaf.width)
+    """Return the bytes of numbers of up to 128 bits in two's complement."""
+    high = numbers // _one(1 << 64)
+    low = (numbers - high * _one(1 << 64)).cast(pl.UInt64).to_numpy()
+    words = np.column_stack([high.cast(pl.Int64).to_numpy().view(np.uint64), low]).astype(">u8")
+    field: Bytes = words.view(np.uint8).reshape(-1, 16)[:, 16 - leaf.width :]
+    return field if leaf.big else field[:, ::-1]

@@ -36,7 +36,12 @@ class DbfCodec:
         self._layout = layout
         self._settings = settings
         self._clock = clock
-        self._encoding = Encoding.of_bytes(settings.encoding).name if settings.encoding else ""
+        encoding = Encoding.of_bytes(settings.encoding) if settings.encoding else Encoding("")
+        if encoding.page:
+            raise ConfigError(
+                Fault(f"a table is never in {settings.encoding}", path="encoding", hint="write gbk, cp850 …")
+            )
+        self._encoding = encoding.name
         self._cells = Cells(layout, CellSettings(null=()))
         self._titles = {
             column: settings.titles.get(column, column.replace(".", "_")).upper() for column in layout.columns()

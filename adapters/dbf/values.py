@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from adapters.dbf.table import Column
+from adapters.flat.lines import Encoding
 from adapters.flat.slices import Matrix, Slice, cut
 
 KINDS = "CNFLDIBYTV"
@@ -22,9 +23,9 @@ def text_of(matrix: Matrix, column: Column, encoding: str) -> tuple[pl.Series, l
         return _binary(matrix, column), [], ""
     place = Slice(column.name, column.start, column.width)
     if column.kind == "C":
-        texts, bad = cut(matrix, place, encoding)
+        texts, bad = cut(matrix, place, Encoding(encoding))
         return texts.str.strip_chars_end(" \0"), bad, f"holds bytes that are no {encoding}"
-    texts, bad = cut(matrix, place, "ascii")
+    texts, bad = cut(matrix, place, Encoding("ascii"))
     texts = texts.str.strip_chars(" \0")
     if column.kind == "L":
         words = {**dict.fromkeys("TtYy", "true"), **dict.fromkeys("FfNn", "false"), "": "", "?": ""}

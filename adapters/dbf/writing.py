@@ -13,6 +13,7 @@ import polars as pl
 from adapters.dbf.table import Column
 from adapters.flat import Cells
 from adapters.flat.cells import Failures
+from adapters.flat.lines import Encoding
 from adapters.flat.padding import padded
 from hrbus.spi import ConfigError, Fault, Field, Layout, Type
 
@@ -72,7 +73,7 @@ class Rows:
                 cells = self._date(cells, name, failures)
             elif column.kind == "L":
                 cells = cells.replace({"true": "T", "false": "F"})
-            full, misfits = padded(cells, column.width, self._encoding, right=column.kind == "N", fill=" ")
+            full, misfits = padded(cells, column.width, Encoding(self._encoding), right=column.kind == "N", fill=" ")
             for bad, reason in misfits:
                 for row in bad.arg_true():
                     failures.setdefault(row, (name, reason))

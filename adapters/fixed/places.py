@@ -46,7 +46,7 @@ class Places:
     def write(self, frame: pl.DataFrame) -> tuple[list[bytes], Failures]:
         """Return the bodies of the records, and by row what does not fit; those bodies are empty."""
         texts, failures = self._cells.write(frame)
-        encoding = self.form.encoding.name
+        encoding = self.form.encoding
         counted = encoding if self._settings.unit == "bytes" else None
         parts: list[pl.Series] = []
         end = 0
@@ -63,13 +63,15 @@ class Places:
             end = place.end
         parts.append(self._gap(self.length - end, frame.height))
         columns = [part.alias(f"{number}") for number, part in enumerate(parts)]
-        lines = pl.DataFrame(columns).select(pl.concat_str(pl.all())).to_series().to_list()
+        whole = pl.DataFrame(columns)
+        if not (encoding.page and encoding.page.several):  # shifts are closed at the end of each field
+            whole = whole.select(pl.concat_str(pl.all()))
         bodies = []
-        for row, line in enumerate(lines):
+        for row, pieces in enumerate(whole.iter_rows()):
             try:
-                bodies.append(b"" if row in failures else line.encode(encoding))
+                bodies.append(b"" if row in failures else b"".join(map(encoding.encode, pieces)))
             except UnicodeEncodeError:
-                failures[row] = ("", f"holds a character that {encoding} does not have")
+                failures[row] = ("", f"holds a character that {encoding.name} does not have")
                 bodies.append(b"")
         return bodies, failures
 
@@ -86,7 +88,7 @@ class Places:
         matrix = stacked(bodies, self.length, form.blank)
         texts = []
         for place in self._slices:
-            cells, bad = cut(matrix, place, form.encoding.name)
+            cells, bad = cut(matrix, place, form.encoding)
             for row in bad:
                 strange.setdefault(row, (place.column, f"holds bytes that are no {self._settings.encoding}"))
             texts.append(cells)
@@ -96,7 +98,7 @@ class Places:
         lines: list[str | None] = []
         for row, body in enumerate(bodies):
             try:
-                line = body.decode(self.form.encoding.name)
+                line = self.form.encoding.decode(body)
             except UnicodeDecodeError:
                 line = None
                 strange[row] = ("", f"holds bytes that are no {self._settings.encoding}")

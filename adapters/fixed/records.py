@@ -46,8 +46,8 @@ class Form:
             raise ConfigError(
                 Fault(f"{settings.encoding} has no fixed width in bytes", path="encoding", hint="take utf-8")
             )
-        end = ("\r\n" if settings.line_end == "crlf" else "\n").encode(encoding.name) if lines else b""
-        return cls(encoding, lines, length, " ".encode(encoding.name), end)
+        end = encoding.encode("\r\n" if settings.line_end == "crlf" else "\n") if lines else b""
+        return cls(encoding, lines, length, encoding.encode(" "), end)
 
 
 def records(stream: BinaryIO, form: Form, artifact: str) -> Iterator[Record]:

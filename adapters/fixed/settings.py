@@ -39,7 +39,7 @@ class FixedSettings(CellSettings):
     layout: str
     """Layout file, below `mappings/`; each field has its `width`, and `at` unless it follows the one before."""
     encoding: str = "utf-8"
-    """How text stands as bytes: utf-8, gb18030, latin-1; with `frame: fixed` also cp037 and others without ASCII."""
+    """How text stands as bytes: utf-8, gb18030, latin-1; with `frame: fixed` also EBCDIC: cp037, cp935 …"""
     frame: Literal["lines", "fixed"] = "lines"
     """How records follow each other: one a line, or all of one length without line ends."""
     unit: Literal["bytes", "characters"] = "bytes"

@@ -16,6 +16,7 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
+from adapters.pages import Page, ebcdic
 from hrbus.spi import BatchError, ConfigError, Fault
 
 BLOCK = 1 << 20
@@ -33,11 +34,23 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Encoding:
-    """How text stands as bytes. ``width`` is the size of a code unit; ``mark`` the byte order mark, or nothing."""
+    """How text stands as bytes. ``width`` is the size of a code unit; ``mark`` the byte order mark, or nothing.
+
+    ``page`` is an EBCDIC page that Python does not have.
+    """
 
     name: str
     width: int = 1
     mark: bytes = b""
+    page: Page | None = None
+
+    def encode(self, text: str) -> bytes:
+        """Return ``text`` as bytes; UnicodeEncodeError where it cannot stand so."""
+        return self.page.encode(text) if self.page else text.encode(self.name)
+
+    def decode(self, data: bytes) -> str:
+        """Return the text of ``data``; UnicodeDecodeError where it is none."""
+        return self.page.decode(data) if self.page else data.decode(self.name)
 
     @classmethod
     def of(cls, name: str) -> Encoding:
@@ -63,6 +76,8 @@ class Encoding:
             found = codecs.lookup(name).name
             width = len("\n".encode(found))
         except (LookupError, TypeError, ValueError):
+            if page := ebcdic(name):
+                return cls(page.name, page=page)
             raise ConfigError(Fault(f"there is no encoding {name}", hint="write utf-8, gb18030, cp037 …")) from None
         return cls(found, width)
 

@@ -1,14 +1,16 @@
 """Cells of text filled up to their width, by what they need as bytes or as characters.
 
-cells, wide = padded(pl.Series(["ADA", "李喆"]), 6, "gb18030", right=False, fill=" ")
+cells, wide = padded(pl.Series(["ADA", "李喆"]), 6, Encoding("gb18030"), right=False, fill=" ")
 """
 
 from __future__ import annotations
 
 import polars as pl
 
+from adapters.flat.lines import Encoding
 
-def sizes(cells: pl.Series, encoding: str) -> pl.Series:
+
+def sizes(cells: pl.Series, encoding: Encoding) -> pl.Series:
     """Return how many bytes each cell needs; null where it is null, or holds what the encoding does not have."""
     characters = cells.str.len_chars()
     if (cells.str.len_bytes() == characters).all():  # ASCII, one byte a character in every encoding of records
@@ -16,15 +18,15 @@ def sizes(cells: pl.Series, encoding: str) -> pl.Series:
     return pl.Series(cells.name, [_size(cell, encoding) for cell in cells], dtype=pl.UInt32)
 
 
-def _size(cell: str | None, encoding: str) -> int | None:
+def _size(cell: str | None, encoding: Encoding) -> int | None:
     try:
-        return None if cell is None else len(cell.encode(encoding))
+        return None if cell is None else len(encoding.encode(cell))
     except UnicodeEncodeError:
         return None
 
 
 def padded(
-    cells: pl.Series, width: int, encoding: str | None, *, right: bool, fill: str
+    cells: pl.Series, width: int, encoding: Encoding | None, *, right: bool, fill: str
 ) -> tuple[pl.Series, list[tuple[pl.Series, str]]]:
     """Return the cells filled up to ``width``, and masks of those that do not fit, with reasons.
 
@@ -36,7 +38,7 @@ def padded(
     wide = (need > width).fill_null(False)
     unit = "characters" if encoding is None else "bytes"
     misfits = [
-        (strange, f"holds a character that {encoding} does not have"),
+        (strange, f"holds a character that {encoding.name if encoding else 'Unicode'} does not have"),
         (wide, f"does not fit its {width} {unit}"),
     ]
     frame = pl.DataFrame({"cell": cells, "goal": cells.str.len_chars().cast(pl.Int64) + width - need.cast(pl.Int64)})

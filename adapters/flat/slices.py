@@ -1,7 +1,7 @@
 """Records of fixed places: which bytes of each hold which field, cut and decoded a whole column at a time.
 
 matrix = stacked([b"0017ADA  ", b"0018BOB"], 9, b" ")
-texts, bad = cut(matrix, Slice("name", 4, 5), "latin-1")        # ["ADA  ", "BOB  "]
+texts, bad = cut(matrix, Slice("name", 4, 5), Encoding("latin-1"))        # ["ADA  ", "BOB  "]
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from adapters.flat.lines import Encoding
 from hrbus.spi import ConfigError, Fault, Layout
 
 Matrix = npt.NDArray[np.uint8]
@@ -62,17 +63,17 @@ def stacked(records: Sequence[bytes], length: int, blank: bytes) -> Matrix:
     return np.frombuffer(data, dtype=np.uint8).reshape(len(records), length)
 
 
-def cut(matrix: Matrix, place: Slice, encoding: str) -> tuple[pl.Series, list[int]]:
+def cut(matrix: Matrix, place: Slice, encoding: Encoding) -> tuple[pl.Series, list[int]]:
     """Return the cells of one field as text, and the rows whose bytes are no text; those are null.
 
     The column is decoded at one go with a line end behind each cell. That works unless a cell holds a line end or is
     cut inside of a character, so then each is decoded alone.
     """
-    end = "\n".encode(encoding)
+    end = encoding.encode("\n")
     column = matrix[:, place.start : place.end]
     ends = np.full((len(matrix), len(end)), np.frombuffer(end, dtype=np.uint8), dtype=np.uint8)
     try:
-        text = np.hstack([column, ends]).tobytes().decode(encoding)
+        text = encoding.decode(np.hstack([column, ends]).tobytes())
     except UnicodeDecodeError:
         text = ""
     cells: list[str | None] = list(text.split("\n")[:-1])
@@ -82,8 +83,8 @@ def cut(matrix: Matrix, place: Slice, encoding: str) -> tuple[pl.Series, list[in
     return pl.Series(place.column, cells, dtype=pl.String), bad
 
 
-def _decoded(cell: bytes, encoding: str) -> str | None:
+def _decoded(cell: bytes, encoding: Encoding) -> str | None:
     try:
-        return cell.decode(encoding)
+        return encoding.decode(cell)
     except UnicodeDecodeError:
         return None

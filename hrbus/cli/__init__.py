@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code; explain on stderr what hrbus can explain.
 
     0 done · 1 a defect · 2 mend a file or the command · 3 mend records · 4 look at an artifact · 5 wait and run
-    again · 130 interrupted.
+    again · 6 two that were compared differ · 130 interrupted.
     """
     args = list(sys.argv[1:] if arguments is None else arguments)
     words.speak(words.language(args, os.environ))

@@ -11,7 +11,7 @@ from hrbus.cli.words import _
 
 if TYPE_CHECKING:
     from hrbus.errors import Place
-    from hrbus.spi import Codec, Reject
+    from hrbus.spi import Codec, CodecKind, Context, Reject, Settings
     from hrbus.yaml import Node
 
 CopybookOption = Annotated[
@@ -37,6 +37,14 @@ OptionsOption = Annotated[
 
 def make(copybook: Path, encoding: str, frame: str, options: list[str] | None) -> Codec:
     """Return the codec that reads such layouts, with these settings; ConfigError naming every option at fault."""
+    kind, settings, context = chosen(copybook, encoding, frame, options)
+    return kind.make(settings, context)
+
+
+def chosen(
+    copybook: Path, encoding: str, frame: str, options: list[str] | None
+) -> tuple[CodecKind, Settings, Context]:
+    """Return the kind of codec that reads such layouts, its settings and what it may use."""
     from pydantic import ValidationError
 
     from hrbus import site
@@ -59,7 +67,7 @@ def make(copybook: Path, encoding: str, frame: str, options: list[str] | None) -
     except ValidationError as error:
         raise ConfigError(faults_of(error, _node(entries, Place(_("the options"))), kind.settings)) from None
     # Paths on a command line may be anywhere: the site is the whole machine here.
-    return kind.make(settings, Context(Path("/"), SystemClock(), NoMemory()))
+    return kind, settings, Context(Path("/"), SystemClock(), NoMemory())
 
 
 def tell_reject(reject: Reject) -> None:

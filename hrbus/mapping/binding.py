@@ -19,9 +19,9 @@ from hrbus.mapping.converters import Step, known
 from hrbus.mapping.kinds import TEXT, Kind, to_text
 from hrbus.mapping.leaf import Call
 from hrbus.mapping.rules import Element, Node, Rule, Several
-from hrbus.mapping.sql import Formula, compile_formula
+from hrbus.mapping.sql import Formula, Named, compile_formula, condition_formula
 from hrbus.mapping.tables import Table
-from hrbus.spi import Field, Layout, Type
+from hrbus.spi import Condition, Field, Layout, Type
 
 HEADS = ("const", "join")
 SPLITS = ("first", "last")
@@ -54,7 +54,7 @@ class BoundLeaf:
     def one_way(self) -> str:
         """Why the leaf cannot be read backwards; empty where it can."""
         if self.formula:
-            return "a $sql has no way back"
+            return "a condition-name has no way back" if self.rule.formula is None else "a $sql has no way back"
         if self.separator is not None and not self.split:
             return "a join() comes apart only with | split(first) or | split(last) after it"
         return next((f"{text} has no way back" for text, step in self.steps if step.backward is None), "")
@@ -148,23 +148,53 @@ class Binder:
         each = node.each
         if each is None:
             return None
-        found = self._find(each.value.strip(), scopes, each.place, f"{node.path}/$each")
+        found = self._only_field(each.value.strip(), scopes, each.place, f"{node.path}/$each")
         if found and not found.many:
             self._fault(f"{found.name} does not repeat", each.place, f"{node.path}/$each", "remove $each")
             return None
         return found
 
-    def _find(self, name: str, scopes: tuple[Field, ...], place: Place, path: str) -> Field | None:
-        """Return the field that ``name`` means here."""
+    def _only_field(self, name: str, scopes: tuple[Field, ...], place: Place, path: str) -> Field | None:
+        """Return the field that ``name`` means where a condition-name cannot stand."""
+        found = self._find(name, scopes, place, path)
+        if isinstance(found, Named):
+            hint = f"it asks {found.field.name}"
+            self._fault(f"{found.condition.name} is a condition-name, no field", place, path, hint)
+            return None
+        return found
+
+    def _condition(self, found: list[tuple[Field, Condition]], place: Place, path: str) -> Named | None:
+        """Return the one condition that a name means, if records can be asked for it."""
+        field, condition = found[0]
+        if len(found) > 1:
+            names = ", ".join(holder.name for holder, _ in found)
+            self._fault(f"{condition.name} is a condition of {names}", place, path, "compare the field itself")
+        elif condition.unusable:
+            self._fault(f"{condition.name}: {condition.unusable}", place, path, f"compare {field.name} itself")
+        elif field.many:
+            self._fault(
+                f"{field.name} repeats", place, path, f"write $each: {field.name}, and {condition.name} in it"
+            )
+        else:
+            return Named(field, condition)
+        return None
+
+    def _find(self, name: str, scopes: tuple[Field, ...], place: Place, path: str) -> Field | Named | None:
+        """Return the field or condition that ``name`` means here."""
         if scopes and not scopes[-1].children:  # a list of plain values: the field names its own item
+            item = replace(scopes[-1], many=False)
             if name.casefold() in (scopes[-1].name.casefold(), scopes[-1].column.casefold()):
-                return replace(scopes[-1], many=False)
+                return item
+            if asked := [(item, each) for each in item.conditions if each.name.casefold() == name.casefold()]:
+                return self._condition(asked, place, path)
             self._fault(f"inside $each only {scopes[-1].name} itself can be named", place, path)
             return None
         within = scopes[-1] if scopes else None
         found = self.layout.find(name, within)
         if found:
             return found
+        if asked := self.layout.conditions(name, within):
+            return self._condition(asked, place, path)
         where = within.name if within else self.layout.name
         if within and any(self.layout.find(name, scope) for scope in (*scopes[:-1], None)):
             self._fault(f"{name} does not stand in {where}", place, path, f"inside $each only fields of {where}")
@@ -203,6 +233,10 @@ class Binder:
         found = self._find(head.name, scopes, rule.text.at(head.column), rule.path)
         if found is None:
             return None
+        if isinstance(found, Named):
+            formula = condition_formula(found)
+            leaf = BoundLeaf(rule, formula.kind, fields=formula.fields, formula=formula)
+            return self._steps(leaf, rule.calls)
         if found.many and not condition:
             hint = f"write $each: {found.name} in the element that repeats"
             self._fault(f"{found.name} repeats", rule.place, rule.path, hint)
@@ -232,7 +266,7 @@ class Binder:
             self._fault("join() takes a separator and two or more fields", place, rule.path, 'join(" ", A, B)')
             return None
         separator, *names = head.arguments
-        fields = [self._find(name, scopes, place, rule.path) for name in names]
+        fields = [self._only_field(name, scopes, place, rule.path) for name in names]
         for found in fields:
             if found and found.many:
                 self._fault(f"{found.name} repeats", place, rule.path)
@@ -252,9 +286,9 @@ class Binder:
         if text is None:
             return None
 
-        def find(name: str, offset: int) -> Field | None:
+        def find(name: str, offset: int) -> Field | Named | None:
             found = self._find(name, scopes, text.at(offset), rule.path)
-            if found and found.many:
+            if isinstance(found, Field) and found.many:
                 self._fault(f"{found.name} repeats", text.at(offset), rule.path, "use $each")
                 return None
             return found

@@ -67,7 +67,7 @@ def _part(node: yaml.Node, key: str) -> yaml.Entries:
 
 def _forward(mapping: Mapping, record: yaml.Entries, document: yaml.Entries) -> Iterator[Fault]:
     row = _row(mapping.layout, record)
-    schema = {RECORD: pl.Int64(), **{name: column_dtype(f) for name, f in mapping.layout.columns().items()}}
+    schema = {RECORD: pl.Int64(), **{name: column_dtype(f) for name, f in mapping.layout.readable().items()}}
     documents = mapping.into(Batch(pl.DataFrame([{RECORD: 1, **row}], schema=schema)))
     if documents.rejects:
         reject = documents.rejects[0]
@@ -187,7 +187,7 @@ def _step(step: str) -> tuple[str, int]:
 
 def _row(layout: Layout, record: yaml.Entries, within: Field | None = None) -> dict[str, Any]:
     """Return the values of a record's fields by column; those that are not named are blank."""
-    fields = Layout("", within.children).columns() if within else layout.columns()
+    fields = Layout("", within.children).columns() if within else layout.readable()
     row: dict[str, Any] = {name: _blank(field) for name, field in fields.items()}
     for name, node in record.entries.items():
         field = layout.find(name, within)

@@ -171,7 +171,7 @@ def _own(frame: pl.DataFrame) -> list[str]:
 def _conform(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Return a frame that has every column of the layout, with its type: a view that was not selected is null."""
     missing = []
-    for column, found in layout.columns().items():
+    for column, found in layout.readable().items():
         dtype = column_dtype(found)
         if column not in frame.columns:
             missing.append(pl.lit(None, dtype=dtype).alias(column))

@@ -148,7 +148,8 @@ def of_layout(layout: Layout) -> Mapping[str, Shape]:
 def _bare(found: Field) -> Shape:
     shape = Shape(found, by_name(found.name))
     shape.children = {c: _bare(f) for c, f in Layout("", found.children).columns().items()}
-    shape.common = {value: 1 for _, values in found.values for value in values if " THRU " not in value}
+    told = (first for condition in found.conditions for first, last in condition.values if first == last)
+    shape.common = {value: 1 for value in told if value}
     if found.many:
         shape.lists.update(range((found.at_most or 3) + 1))
     if found.type is Type.INTEGER and shape.sense in (Sense.DATE, Sense.BIRTH) and found.digits == 8:

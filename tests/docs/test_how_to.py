@@ -15,6 +15,8 @@ from tests.docs.documents import Command, Reader, Save, steps
 
 NEEDS = {
     "make-a-twin.md": (),
+    "chinese-names.md": (),
+    "chinese-names.zh-CN.md": (),
     "map-a-copybook.md": (),
     "read-a-reject.md": (),
     "run-at-night.md": (),
@@ -32,11 +34,22 @@ def test_every_step_of_a_guide_does_what_it_says(page: str, root: Path, tmp_path
         need("cobc", "gnucobol4")
     if "RELEASE" in NEEDS[page]:
         known["RELEASE"] = str(shared("hrxml/2.5"))
-    with Reader(tmp_path) as reader:
+    with Reader(tmp_path, "zh" if ".zh-" in page else "en") as reader:
         site.init(tmp_path / "site")
         reader.folder = tmp_path / "site"
         reader.environ |= known
         reader.follow(root / "docs" / "how-to" / page)
+
+
+def test_a_guide_in_two_languages_asks_for_the_same(root: Path) -> None:
+    for chinese in (root / "docs" / "how-to").glob("*.zh-CN.md"):
+        english = chinese.with_name(chinese.name.replace(".zh-CN", ""))
+        asked = [
+            [step if isinstance(step, Save) else (step.text, step.code) for step in steps(page.read_text("utf-8"))
+             if isinstance(step, Save | Command)]
+            for page in (english, chinese)
+        ]  # fmt: skip
+        assert asked[0] == asked[1]
 
 
 def test_every_guide_with_commands_is_followed(root: Path) -> None:

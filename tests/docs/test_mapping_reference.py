@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import polars as pl
+
+from adapters.cobol.copybook import parse
+from adapters.cobol.layout import describe
 from hrbus import hrxml, mapping, yaml
 from hrbus.clock import SystemClock
 from hrbus.mapping.converters import known
@@ -13,7 +17,7 @@ from hrbus.mapping.reference import page
 from hrbus.mapping.rules import ENGINE, KEYS
 from hrbus.mapping.sql.formula import TABLE
 from hrbus.mapping.tables import read
-from hrbus.spi import Field, Layout, Type
+from hrbus.spi import Batch, Field, Layout, Type
 
 SKILL = (Field("CODE", "CODE", Type.TEXT), Field("LEVEL", "LEVEL", Type.INTEGER, digits=1, signed=False))
 STAFF = Layout(
@@ -68,3 +72,22 @@ def test_every_key_and_every_part_of_a_formula_is_told(root: Path) -> None:
     signs |= {"ADD": "+", "SUB": "-", "MUL": "*", "DIV": "/", "IS": "IS NULL"}
     names = {node.__name__.upper() for node in TABLE} - {"COLUMN", "LITERAL", "NULL", "BOOLEAN", "PAREN", "NEG"}
     assert [] == sorted(name for name in names if signs.get(name, name) not in text)
+
+
+def test_the_conditions_on_the_page_hold_where_it_says(root: Path, tmp_path: Path) -> None:
+    text = (root / "docs/reference/mapping.md").read_text("utf-8")
+    (copybook,) = re.findall(r"```cobol\n(.*?)```", text, re.DOTALL)
+    (formula,) = re.findall(r"^\| a formula \| `(.*?)` \|", text, re.MULTILINE)
+    layout = describe(parse(copybook, "staff.cpy").record())
+    file = tmp_path / "shown.yaml"
+    head = "mapping: m\nlayout: staff.cpy\ndocument:\n  Candidate:\n    CandidateRecordInfo:\n"
+    file.write_text(
+        f"{head}      $when: IS-OPEN\n      Id:\n        IdValue: IS-OPEN\n      Status:\n        $sql: {formula}\n",
+        "utf-8",
+    )
+    vocabulary = hrxml.load("2.5", root / "hrxml_schemas")
+    made = mapping.load(file, layout_of=lambda name: layout, vocabulary=vocabulary, tables=tmp_path)
+    frame = pl.DataFrame({"_record": [1, 2, 3], "_offset": [0, 4, 8], "STATE": ["O", "P", "C"], "AGE": [17, 18, 17]})
+    trees = made.into(Batch(frame)).frame["Candidate"].struct.field("CandidateRecordInfo").to_list()
+    assert ["young", None, None] == [tree and tree["Status"] for tree in trees]
+    assert ["true", "true", None] == [tree and tree["Id"] and tree["Id"]["IdValue"] for tree in trees]

@@ -134,7 +134,7 @@ def test_chinese_names_travel_from_a_gb18030_file_to_the_order(
     chinese = applicants[1].replace("encoding: cp037", "encoding: gb18030").replace("APPL*.DAT", "GBK*.DAT")
     (job.site.config / "routes.yaml").write_text(f"{routes}\n  chinese:\n{chinese}")
     file = tmp_path / "gbk.dat"
-    subprocess.run([cobol_program("WRITEGBK", "ASCII")], env={**os.environ, "DD_EXTRACT": str(file)}, check=True)
+    subprocess.run([cobol_program("WRITEGBK", sign="ASCII")], env={**os.environ, "DD_EXTRACT": str(file)}, check=True)
     job.arrive("GBK1.DAT", file.read_bytes())
     counts = job.run("chinese", "--only")["chinese"]
     assert (3, 3) == (counts["read"], counts["sent"])

@@ -2,64 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
-LATIN = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
+from tests.fuzz.cobol_fields import Declared, any_clause, texts
 
-
-@dataclass(frozen=True)
-class Declared:
-    """Some lines of a copybook and a strategy for the value of what they declare, by column."""
-
-    lines: tuple[str, ...]
-    values: dict[str, st.SearchStrategy[Any]]
-
-
-@st.composite
-def a_number(draw: st.DrawFn, name: str, level: int, occurs: str) -> Declared:
-    """Declare a number of any usage."""
-    whole = draw(st.integers(0, 20))
-    decimals = draw(st.integers(0, 12))
-    digits = whole + decimals or 1
-    signed = draw(st.booleans())
-    usages = ["", "COMP", "COMP-3", "COMP-5"]
-    if signed:
-        usages += ["SIGN LEADING", "SIGN LEADING SEPARATE", "SIGN TRAILING SEPARATE"]
-    else:
-        usages += ["COMP-6"]
-    usage = draw(st.sampled_from(usages))
-    picture = ("S" if signed else "") + (f"9({whole})" if whole else "") + (f"V9({decimals})" if decimals else "")
-    if not whole and not decimals:
-        picture = ("S" if signed else "") + "9"
-    most = 10**digits - 1
-    units = st.integers(-most if signed else 0, most)
-    values = units.map(lambda n: Decimal(f"{n}e-{decimals}") if decimals else n)
-    return Declared((f"{level:02d} {name} PIC {picture} {usage}{occurs}.",), {name: values})
-
-
-@st.composite
-def a_text(draw: st.DrawFn, name: str, level: int, occurs: str) -> Declared:
-    """Declare a text; blanks at its end are not part of a value, at its beginning where it is justified."""
-    size = draw(st.integers(1, 20))
-    right = draw(st.booleans())
-    clause = " JUSTIFIED RIGHT" if right else ""
-    values = st.text(LATIN, max_size=size).map(str.lstrip if right else str.rstrip)
-    return Declared((f"{level:02d} {name} PIC X({size}){clause}{occurs}.",), {name: values})
+_CONDITIONS = ("", "", "\n    88 {name}-ON VALUE 'Y' 'J'.", "\n    88 {name}-LOW VALUE LOW-VALUES THRU '5'.")
 
 
 @st.composite
 def a_field(draw: st.DrawFn, name: str, level: int) -> Declared:
     """Declare a field, or a table of fields."""
     times = draw(st.sampled_from([0, 0, 0, 1, 3]))
-    occurs = f" OCCURS {times} TIMES" if times else ""
-    made = draw(st.one_of(a_number(name, level, occurs), a_text(name, level, occurs)))
-    if times:
-        return Declared(made.lines, {name: st.lists(made.values[name], min_size=times, max_size=times)})
-    return made
+    made = draw(any_clause())
+    conditions = draw(st.sampled_from(_CONDITIONS)).format(name=name)
+    if not times:
+        return Declared((f"{level:02d} {name} {made.text}.{conditions}",), {name: made.values})
+    line = f"{level:02d} {name} {made.text} OCCURS {times} TIMES.{conditions}"
+    return Declared((line,), {name: st.lists(made.values, min_size=times, max_size=times)})
 
 
 @st.composite
@@ -69,13 +30,14 @@ def some_items(draw: st.DrawFn, prefix: str, level: int, depth: int) -> Declared
     values: dict[str, st.SearchStrategy[Any]] = {}
     for number in range(draw(st.integers(1, 3))):
         name = f"{prefix}-{number}"
-        kind = draw(
-            st.sampled_from(["field", "field", "filler", "group", "table", "counted"] if depth else ["field"])
-        )
+        kinds = ["field", "field", "filler", "group", "table", "counted", "redefined"] if depth else ["field"]
+        kind = draw(st.sampled_from(kinds))
         if kind == "field":
             made = draw(a_field(name, level))
         elif kind == "filler":
             made = Declared((f"{level:02d} FILLER PIC X({draw(st.integers(1, 4))}).",), {})
+        elif kind == "redefined":
+            made = draw(a_redefinition(name, level))
         else:
             inner = draw(some_items(name, level + 5, depth - 1))
             made = _around(draw, kind, name, level, inner)
@@ -86,6 +48,15 @@ def some_items(draw: st.DrawFn, prefix: str, level: int, depth: int) -> Declared
         lines += made.lines
         values |= made.values
     return Declared(tuple(lines), values)
+
+
+@st.composite
+def a_redefinition(draw: st.DrawFn, name: str, level: int) -> Declared:
+    """Declare a place with two readings, of which the first is given a value."""
+    first = draw(texts())
+    other = draw(texts())
+    lines = (f"{level:02d} {name} {first.text}.", f"{level:02d} {name}-R REDEFINES {name} {other.text}.")
+    return Declared(lines, {name: first.values})
 
 
 def _around(draw: st.DrawFn, kind: str, name: str, level: int, inner: Declared) -> Declared:
@@ -110,3 +81,20 @@ def copybooks(draw: st.DrawFn) -> tuple[str, list[dict[str, Any]]]:
     made = draw(some_items("F", 5, 2))
     rows = draw(st.lists(st.fixed_dictionaries(made.values), min_size=1, max_size=4))
     return "\n".join(["01 REC.", *made.lines]), rows
+
+
+@st.composite
+def selected(draw: st.DrawFn) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
+    """Return a copybook with readings that a field chooses between, the rules, and records with one of them."""
+    readings = {f"V-{n}": draw(some_items(f"V-{n}", 10, 0)) for n in range(draw(st.integers(2, 4)))}
+    lines = ["01 REC.", "05 KIND PIC X(2)."]
+    views: list[st.SearchStrategy[dict[str, Any]]] = []
+    rules = {}
+    columns = [column for made in readings.values() for column in made.values]
+    for n, (name, made) in enumerate(readings.items()):
+        lines += [f"05 {name}{' REDEFINES V-0' if n else ''}.", *made.lines]
+        rules[name] = {"field": "KIND", "is": [f"K{n}", f"L{n}"]}
+        filled = st.fixed_dictionaries(made.values | {"KIND": st.sampled_from([f"K{n}", f"L{n}"])})
+        views.append(filled.map(lambda row: dict.fromkeys(columns) | row))
+    rows = draw(st.lists(st.one_of(views), min_size=1, max_size=5))
+    return "\n".join([*lines, "05 AFTER PIC X(3)."]), rules, rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from hrbus.mapping.sql.formula import Formula, compile_formula
+from hrbus.mapping.sql.formula import Formula, compile_formula, condition_formula
+from hrbus.mapping.sql.named import Named
 
-__all__ = ["Formula", "compile_formula"]
+__all__ = ["Formula", "Named", "compile_formula", "condition_formula"]

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 import polars as pl
 from sqlglot import expressions as exp
 
 from hrbus.mapping.kinds import MOST_DIGITS
 from hrbus.spi import Field, Type
+
+if TYPE_CHECKING:
+    from hrbus.mapping.sql.named import Named
 
 Columns: TypeAlias = Sequence[pl.Expr]
 MOST_SCALE = 12
@@ -59,6 +62,8 @@ class Typed:
     literal: Decimal | str | None = None
 
 
+Find: TypeAlias = Callable[[str, int], "Field | Named | None"]
+"""What finds a name at its offset in the text: a field, or a condition-name."""
 Compile: TypeAlias = Callable[["Compiler", Any], Typed]
 """What compiles one kind of node."""
 
@@ -80,12 +85,12 @@ def rescaled(part: Typed, scale: int) -> Callable[[Columns], pl.Expr]:
 
 
 class Compiler:
-    """Compiles a tree by a table of functions; ``find`` gets a field's name and its offset in the text.
+    """Compiles a tree by a table of functions; ``find`` gets the name of a field or condition and its offset.
 
     ``fields`` are the inputs found so far; ``unknown`` says that one was not found.
     """
 
-    def __init__(self, table: Mapping[type[exp.Expr], Compile], find: Callable[[str, int], Field | None]) -> None:
+    def __init__(self, table: Mapping[type[exp.Expr], Compile], find: Find) -> None:
         self.table = table
         self.find = find
         self.fields: list[Field] = []

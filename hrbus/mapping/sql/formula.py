@@ -22,8 +22,9 @@ from sqlglot import expressions as exp
 from hrbus.errors import ConfigError, Fault, Place
 from hrbus.mapping.kinds import TEXT, Kind, fixed_text
 from hrbus.mapping.sql.conditions import CONDITIONS
-from hrbus.mapping.sql.core import Compiler, FormulaError, Typed
+from hrbus.mapping.sql.core import Compiler, Find, FormulaError, Typed
 from hrbus.mapping.sql.leaves import LEAVES
+from hrbus.mapping.sql.named import Named
 from hrbus.mapping.sql.numbers import NUMBERS
 from hrbus.mapping.sql.texts import TEXTS
 from hrbus.spi import Field, Type
@@ -60,11 +61,11 @@ class Formula:
         return (lambda *columns: bad(columns)) if bad else None
 
 
-def compile_formula(text: str, find: Callable[[str, int], Field | None]) -> Formula | None:
-    """Return the compiled formula; None where ``find`` did not know a field (and said so).
+def compile_formula(text: str, find: Find) -> Formula | None:
+    """Return the compiled formula; None where ``find`` did not know a name (and said so).
 
-    ``find`` gets a field's name and its offset in ``text``. ConfigError with faults whose column counts from 1
-    within ``text`` as one line.
+    ``find`` gets the name of a field or condition and its offset in ``text``. ConfigError with faults whose column
+    counts from 1 within ``text`` as one line.
     """
     tree = _tree(text)
     compiler = Compiler(TABLE, find)
@@ -78,6 +79,13 @@ def compile_formula(text: str, find: Callable[[str, int], Field | None]) -> Form
         return None
     kind = Kind(Type.BOOLEAN) if typed.type is Type.BOOLEAN else TEXT
     return Formula(tuple(compiler.fields), kind, typed)
+
+
+def condition_formula(named: Named) -> Formula:
+    """Return the formula that is nothing but a condition-name."""
+    compiler = Compiler(TABLE, lambda name, offset: named)
+    typed = compiler.compile(exp.Column(this=exp.Identifier(this=named.condition.name)))
+    return Formula(tuple(compiler.fields), Kind(Type.BOOLEAN), typed)
 
 
 def _tree(text: str) -> exp.Expr:

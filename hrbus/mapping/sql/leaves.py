@@ -10,7 +10,8 @@ from sqlglot import expressions as exp
 
 from hrbus.mapping.kinds import Kind, digits_of, unscaled
 from hrbus.mapping.sql.core import Compile, Compiler, Typed
-from hrbus.spi import Type
+from hrbus.mapping.sql.named import Named, meets
+from hrbus.spi import Field, Type
 
 PLAIN_SIZE = 1000
 """How many characters a field is taken to have where its layout does not say."""
@@ -24,6 +25,12 @@ def _column(c: Compiler, node: exp.Column) -> Typed:
     if found is None:
         c.unknown = True
         return Typed(None, lambda columns: pl.lit(None))
+    if isinstance(found, Named):
+        return meets(_field(c, found.field), found)
+    return _field(c, found)
+
+
+def _field(c: Compiler, found: Field) -> Typed:
     if found.type is Type.GROUP or found.type is Type.FLOAT:
         c.fail(f"{found.name} is neither text nor an exact number")
     number = next((n for n, field in enumerate(c.fields) if field == found), len(c.fields))

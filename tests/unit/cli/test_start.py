@@ -18,7 +18,9 @@ HEAVY = ("polars", "numpy", "numba", "sqlalchemy", "alembic", "lxml", "xmlschema
          "requests", "apscheduler", "yaml", "rich.console")  # fmt: skip
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["decode", "--help"], ["status", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["decode", "--help"], ["status", "--help"], ["diff", "--help"]]
+)
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import sys, hrbus.cli\n"

@@ -19,8 +19,8 @@ class Records:
     """A codec with both directions as functions of bytes and frames."""
 
     def __init__(self, copybook: str, **settings: Any) -> None:
-        settings = {"encoding": "ascii", **settings}
-        self.codec = CobolCodec(CobolSettings(copybook="test.cpy", **settings), parse(copybook, "test.cpy").record())
+        made = CobolSettings(copybook="test.cpy", **{"encoding": "ascii", **settings})
+        self.codec = CobolCodec(made, parse(copybook, "test.cpy", language=made.language).record())
 
     def read(self, data: bytes) -> tuple[pl.DataFrame, list[Reject]]:
         """Return all records of ``data``, without hrbus's own columns, and the rejects."""

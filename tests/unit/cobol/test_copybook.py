@@ -17,7 +17,7 @@ REST = "PIC X."
 
 def faults(text: str) -> tuple[Fault, ...]:
     with pytest.raises(ConfigError) as caught:
-        parse(text, "a.cpy")
+        parse(text, "a.cpy").record()
     return caught.value.faults
 
 
@@ -104,7 +104,7 @@ def test_sync_puts_slack_bytes_before_a_field_or_the_groups_that_begin_with_it()
         ("G", 0, 4),
         ("H", 4, 1),
     ]
-    assert [*expected, ("I", 25, 3), ("J", 0, 1), ("K", 1, 2)] == sizes(text)
+    assert [*expected, ("I", 25, 4), ("J", 0, 1), ("K", 1, 2)] == sizes(text)
     assert 33 == parse(text, "a.cpy").record().size
 
 
@@ -169,10 +169,9 @@ def test_a_record_is_chosen_by_name() -> None:
 
 
 def test_conditions_keep_their_values() -> None:
-    layout_of = COBOL.layout
-    assert layout_of is not None
     record = parse("01 A. 05 B PIC 9. 88 GOOD VALUES ARE 1 THRU 3, 5. 88 BAD VALUE ZERO.", "a.cpy").record()
-    conditions = [(c.name, [(v.text, v.through) for v in c.values]) for c in record.children[0].conditions]
+    (field,) = record.children
+    conditions = [(c.name, [(v.text, v.through and v.through.text) for v in c.values]) for c in field.conditions]
     assert [("GOOD", [("1", "3"), ("5", None)]), ("BAD", [("ZERO", None)])] == conditions
 
 
@@ -252,6 +251,9 @@ def test_an_empty_copybook_is_refused() -> None:
         ("$$,$$9.99CR", Category.EDITED, 6, 2, 11),
         ("Z(3)9", Category.EDITED, 4, 0, 4),
         ("+(4)9", Category.EDITED, 4, 0, 5),
+        ("$,$$$", Category.EDITED, 3, 0, 5),
+        ("-,-", Category.EDITED, 1, 0, 3),
+        ("$PP9", Category.EDITED, 1, 3, 2),
         ("99/99/9999", Category.EDITED, 8, 0, 10),
     ],
 )
@@ -260,7 +262,31 @@ def test_pictures(text: str, category: Category, digits: int, scale: int, length
     assert (category, digits, scale, length) == (found.category, found.digits, found.scale, found.length)
 
 
-@pytest.mark.parametrize("text", ["", "()", "X(", "9V9V9", "S", "X(99999999999)", "9S", "CR"])
+_NONE = ["", "()", "X(", "9V9V9", "S", "X(99999999999)", "9S", "CR"]
+_NONE += [
+    "++--9",
+    "$$ZZ9",
+    "9Z",
+    "Z*",
+    "9++",
+    "Z-Z",
+    "+-9",
+    "+9-",
+    "ZZ$9",
+    "--9CR",
+    "9CRDB",
+    "S+9",
+    "+",
+    "B",
+    "9P9",
+    "P9P",
+    "9(38)P",
+    "VP(30)9(20)",
+    "ZZ9P(36)",
+]
+
+
+@pytest.mark.parametrize("text", _NONE)
 def test_strings_that_are_no_picture(text: str) -> None:
     with pytest.raises(PictureError):
         picture(text)
@@ -275,7 +301,8 @@ def test_the_layout_gives_columns_for_mappings(root: Path) -> None:
     assert ["JOB-EMPLOYER", "JOB-TITLE", "JOB-FROM", "JOB-TO"] == [child.column for child in jobs.children]
     pay = columns["APPL-PAY-EXPECTED"]
     assert (Type.DECIMAL, 9, 2, True) == (pay.type, pay.digits, pay.scale, pay.signed)
-    assert (("APPL-ACTIVE", ("A",)), ("APPL-WITHDRAWN", ("W",))) == columns["APPL-STATUS"].values
+    conditions = {condition.name: condition.values for condition in columns["APPL-STATUS"].conditions}
+    assert {"APPL-ACTIVE": (("A", "A"),), "APPL-WITHDRAWN": (("W", "W"),)} == conditions
     assert "PIC S9(7)V99 COMP-3" == pay.note
 
 
@@ -289,3 +316,8 @@ def test_a_name_that_is_not_unique_is_given_with_its_groups() -> None:
 def test_items_know_their_path() -> None:
     record: Item = parse("01 R. 05 G. 10 FILLER. 15 F PIC X.", "a.cpy").record()
     assert ("R", "G", "F") == list(record.walk())[-1].path()
+
+
+def test_a_picture_may_begin_with_its_point() -> None:
+    record = parse("01 R. 05 A PIC .99.", "a.cpy").record()
+    assert [(".99", 3)] == [(item.picture.text, item.size) for item in record.children if item.picture]

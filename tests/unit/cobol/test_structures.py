@@ -136,3 +136,21 @@ def test_only_what_changed_is_written_over_carried_bytes(records: Make) -> None:
     out = io.BytesIO()
     list(made.codec.encode([Batch(frame.with_columns(pl.Series("A", ["xy", "cd"])))], out))
     assert b"xy!!012cd??034" == out.getvalue()
+
+
+def test_a_table_of_nothing_but_filler_is_carried_and_written_blank(records: Make) -> None:
+    made = records("01 R. 05 A PIC X. 05 T OCCURS 3. 10 FILLER PIC X(2). 05 B PIC X.", keep_raw=True)
+    assert b"a112233b" == made.again(b"a112233b")
+    assert b"x      y" == made.write(A=["x"], B=["y"])[0]
+
+
+def test_slack_bytes_are_low_values(records: Make) -> None:
+    made = records("01 R. 05 A PIC X. 05 T OCCURS 2. 10 N PIC 9(4) COMP SYNC. 10 B PIC X. 05 C PIC 9(9) COMP SYNC.")
+    written = made.write(A=["a"], T=[[{"N": 1, "B": "b"}, {"N": 2, "B": "c"}]], C=[3])[0]
+    assert b"a\0\0\1b\0\0\2c\0\0\0\0\0\0\3" == written
+
+
+def test_a_value_that_the_page_cannot_hold_is_an_error_in_the_copybook(records: Make) -> None:
+    made = records("01 R. 05 A PIC X(3) VALUE 'é'. 05 B PIC X.")
+    with pytest.raises(ConfigError, match=r"the VALUE of A has U\+00E9, which ascii does not have"):
+        made.write(B=["b"])

@@ -41,6 +41,10 @@ Make = Callable[..., Any]
         ("PIC S9(20) COMP", "ffffffffffffffffd6", Decimal(-42)),
         ("PIC 9(20) COMP", "00ffffffffffffffff", Decimal(2**64 - 1)),
         ("PIC S9(38) COMP", "ffffffffffffffffffffffffffffffd6", Decimal(-42)),
+        ("PIC S9(38) COMP", "4b3b4ca85a86c47a098a223fffffffff", Decimal(10**38 - 1)),
+        ("PIC 9(18)P COMP", "0ccccccccccccccd", Decimal(0x0CCCCCCCCCCCCCCD * 10)),
+        ("PIC S9(18)P(20) COMP", "f21f494c589c0001", Decimal(-(10**18 - 1) * 10**20)),
+        ("PIC S9(38) COMP", "b4c4b357a5793b85f675ddc000000001", Decimal(1 - 10**38)),
         ("PIC S9(25)", "f0" * 22 + "f1f2d3", Decimal(-123)),
         ("PIC X(5)", "c1c2404040", "AB"),
         ("PIC X(3)", "4dbb5d", "(])"),
@@ -128,6 +132,9 @@ def test_ieee_floats_are_read_in_either_byte_order(records: Make) -> None:
         ("PIC S9(3) COMP-3", "1239", "PIC S9(3) COMP-3 at byte 1 of the record has no valid sign: X'1239'"),
         ("PIC S9(4) COMP-3", "12345c", "PIC S9(4) COMP-3 at byte 1 of the record holds more digits than its picture"),
         ("PIC S9(20) COMP-3", "f" * 22, "PIC S9(20) COMP-3 at byte 1 of the record holds something that is no digit"),
+        ("PIC S9(38) COMP", "4b3b4ca85a86c47a098a224000000000", "PIC S9(38) COMP at byte 1 of the record holds more"),
+        ("PIC S9(38) COMP", "b4c4b357a5793b85f675ddc000000000", "PIC S9(38) COMP at byte 1 of the record holds more"),
+        ("PIC S9(18)P(20) COMP", "7f" * 8, "PIC S9(18)P(20) COMP at byte 1 of the record holds more digits"),
         ("PIC 9(38) COMP", "ff" * 16, "PIC 9(38) COMP at byte 1 of the record holds more digits than its picture"),
         ("PIC N", "d800", "PIC N at byte 1 of the record holds bytes that are no text in utf-16-be: X'D800'"),
         ("PIC ZZ9", "f140f2", "PIC ZZ9 at byte 1 of the record holds something that is no digit: X'F140F2'"),
@@ -189,15 +196,22 @@ def test_two_batches_can_be_decoded_at_once(records: Make) -> None:
         ("PIC 9(3)PP", pl.Series([1234]), "the number has more decimals than PIC 9(3)PP can hold"),
         ("PIC S9(3) COMP-3", pl.Series([-1000]), "the number has more digits than PIC S9(3) COMP-3 can hold"),
         ("PIC 9(3) COMP-3", pl.Series([-1]), "the number is negative, and PIC 9(3) COMP-3 has no sign"),
+        ("PIC S9(5) COMP-6", pl.Series([-1]), "the number is negative, and PIC S9(5) COMP-6 has no sign"),
         ("PIC S9(4) COMP", pl.Series([10000]), "the number has more digits than PIC S9(4) COMP can hold"),
         ("PIC S9(25)", pl.Series(["1" * 26]), "the number has more digits than PIC S9(25) can hold"),
         ("PIC S9(25) COMP-3", pl.Series(["1" * 26]), "the number has more digits than PIC S9(25) COMP-3 can hold"),
         ("PIC X(3)", pl.Series(["abcd"]), "the text is longer than the 3 bytes of PIC X(3)"),
-        ("PIC X(3)", pl.Series(["ü"]), "the text has a character that ascii cannot hold"),
-        ("PIC X(3)", pl.Series(["\U0001f600"]), "the text has a character that ascii cannot hold"),
+        ("PIC X(3)", pl.Series(["ü"]), "ascii has no U+00FC"),
+        ("PIC X(3)", pl.Series(["\U0001f600"]), "ascii has no U+1F600"),
         ("PIC ZZ9", pl.Series([1000]), "the number has more digits than PIC ZZ9 can hold"),
         ("PIC ZZ9", pl.Series([-1]), "the number is negative, and PIC ZZ9 has no sign"),
+        ("PIC S9(25) COMP", pl.Series(["-" + "9" * 26]), "the number has more digits than PIC S9(25) COMP can hold"),
+        ("PIC -ZZ9.9", pl.Series([Decimal("0.25")]), "the number has more decimals than PIC -ZZ9.9 can hold"),
         ("COMP-1", pl.Series([1e300]), "the number has more digits than COMP-1 can hold"),
+        ("COMP-1", pl.Series([1e-300]), "the number has more decimals than COMP-1 can hold"),
+        ("COMP-2", pl.Series([float("nan")]), "the value is no exact number, as COMP-2 needs"),
+        ("COMP-2", pl.Series(["abc"]), "the value is no exact number, as COMP-2 needs"),
+        ("COMP-2", pl.Series([None], dtype=pl.Float64), "there is no value, and COMP-2 cannot be empty"),
     ],
 )
 def test_what_does_not_fit_is_refused_and_not_cut(records: Make, clause: str, column: pl.Series, reason: str) -> None:
@@ -247,5 +261,5 @@ def test_chinese_text_is_written_in_bytes_and_never_cut_inside_a_character(recor
     made = records("01 R. 05 F PIC X(4).", encoding="gb18030")
     assert "王   ".encode("gb18030")[:4] + "王明".encode("gb18030") == made.write(F=["王", "王明"])[0]
     _, (reject,) = made.write(F=["王明a"])
-    assert "the text is longer than the 4 bytes of PIC X(4)" == reject.reason
+    assert "the text is longer than the 4 bytes of PIC X(4): it needs 5" == reject.reason
     assert "bytes" == made.codec.layout.columns()["F"].unit

@@ -180,3 +180,8 @@ def test_a_layout_that_no_table_can_hold_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=said):
         encode(make(DBF, layout, **settings), [])
+
+
+def test_a_table_is_never_in_a_page_of_a_mainframe(make: Make) -> None:
+    with pytest.raises(ConfigError, match="a table is never in cp935"):
+        make(DBF, "  name: text width 8\n", encoding="cp935")

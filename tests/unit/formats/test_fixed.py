@@ -241,3 +241,33 @@ def test_a_trailer_that_counts_in_text_is_refused(make: Make, tmp_path: Path) ->
         make(FIXED, "  a: text width 5\n", trailer={"layout": "t.yaml", "count": "n"})
     with pytest.raises(ConfigError, match=r"trailer\.set\.n: unknown run\(time\)"):
         make(FIXED, "  a: text width 5\n", trailer={"layout": "t.yaml", "set": {"n": "run(time)"}})
+
+
+def test_records_in_a_page_with_shifts_are_read_and_written_each_field_with_its_own(
+    make: Make, decode: Decode, encode: Encode
+) -> None:
+    layout = "  family: text width 6\n  given: text width 6\n  no: integer width 2\n"
+    codec = make(FIXED, layout, encoding="IBM-935", frame="fixed")
+    data = bytes.fromhex("0e5b6554fc0f0e5b6540400f" + "f0f7" + "c1c2c34040400e54fc0f4040f0f8")
+    [batch] = decode(codec, data)
+    assert [("张三", "张\u3000", 7), ("ABC", "三", 8)] == values(batch)
+    [written], again = encode(codec, [batch])
+    assert ((), data) == (written.rejects, again)
+
+
+def test_what_a_page_with_shifts_lacks_is_a_reject_and_never_a_substitute(
+    make: Make, decode: Decode, encode: Encode
+) -> None:
+    codec = make(FIXED, "  name: text width 8\n", encoding="cp935", frame="fixed")
+    [written], data = encode(codec, [Batch(pl.DataFrame({"name": ["王明", "朱镕基", "欧阳明月"]}))])
+    assert bytes.fromhex("0e579652980f4040") == data
+    assert ["holds a character that cp935 does not have", "does not fit its 8 bytes"] == [
+        reject.reason for reject in written.rejects
+    ]
+    [batch] = decode(codec, bytes.fromhex("0e57965298404040"))
+    assert [(1, 0, "name", "holds bytes that are no cp935")] == told(batch)
+
+
+def test_lines_cannot_be_in_a_page_with_shifts(make: Make) -> None:
+    with pytest.raises(ConfigError, match="cp935"):
+        make(FIXED, "  name: text width 8\n", encoding="cp935")

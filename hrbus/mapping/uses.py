@@ -1,0 +1,63 @@
+"""Which names of a layout a mapping writes, and where: without its layout, which may have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import expressions as exp
+
+from hrbus import yaml
+from hrbus.errors import Place
+from hrbus.mapping.rules import Element, Node, Rule, Rules, Several
+
+
+@dataclass(frozen=True)
+class Use:
+    """A field or condition as a mapping writes it."""
+
+    name: str
+    place: Place
+
+
+def uses(rules: Rules) -> Iterator[Use]:
+    """Yield every name of the layout in a mapping, in the order of the file's parts."""
+    for root in rules.roots.values():
+        yield from _of_node(root)
+    for places in (rules.drop_places, rules.fill_places):
+        yield from (Use(name, place) for name, place in places.items())
+
+
+def _of_node(node: Node) -> Iterator[Use]:
+    if isinstance(node, Rule):
+        yield from _of_rule(node)
+        return
+    if isinstance(node, Element):
+        if node.each:
+            yield Use(node.each.value.strip(), node.each.place)
+        if node.when:
+            yield from _of_rule(node.when)
+    for child in node.items if isinstance(node, Several) else node.children:
+        yield from _of_node(child)
+
+
+def _of_rule(rule: Rule) -> Iterator[Use]:
+    if rule.formula:
+        yield from _of_formula(rule.formula)
+    elif rule.leaf:
+        head, place = rule.leaf.head, rule.text.at(rule.leaf.head.column)
+        if head.arguments is None:
+            yield Use(head.name, place)
+        elif head.name == "join":
+            yield from (Use(name, place) for name in head.arguments[1:])
+
+
+def _of_formula(text: yaml.Text) -> Iterator[Use]:
+    try:
+        tree = sqlglot.parse_one(text.value)
+    except sqlglot.errors.SqlglotError:
+        return  # hrbus check says what is wrong with it
+    for column in tree.find_all(exp.Column):
+        start = column.this.meta.get("start", 0)
+        yield Use(column.name, text.at(start))
