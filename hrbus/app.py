@@ -16,7 +16,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Self
 
-from hrbus import flow, settings
+from hrbus import flow, privacy, settings
 from hrbus.checkup import layout_of, read_mapping
 from hrbus.clock import Clock, SystemClock
 from hrbus.errors import ConfigError, Fault
@@ -111,6 +111,7 @@ class App:
         target_codec = found.target.codec.make(context) if found.target else None
         into = self._proven(found.into, codec.layout, Direction.INTO)
         out = self._proven(found.out, target_codec.layout, Direction.OUT) if found.out and target_codec else None
+        self._lawful(found, into, out)
         return flow.Route(
             name=name,
             source=found.source.make(context),
@@ -126,6 +127,19 @@ class App:
             reading=repr(found.source.codec.settings),
             on_change=found.on_change,
         )
+
+    def _lawful(self, route: settings.Route, into: Mapping, out: Mapping | None) -> None:
+        """Refuse a route that lets data through where config/privacy.yaml does not."""
+        mappings: dict[str, Mapping | None] = {route.into: into}
+        if route.out:
+            mappings[route.out] = out
+        for name in route.reference.values():
+            other = self._named(name)
+            layout = other.source.codec.make(self.context()).layout
+            mappings.setdefault(other.into, self._proven(other.into, layout, Direction.INTO))
+        faults = [fault for fault in privacy.of_route(self.config, route, mappings) if not fault.warning]
+        if faults:
+            raise ConfigError(faults)
 
     def context(self, memory: Memory | None = None) -> Context:
         """Return what adapters and codecs of this site may use; without ``memory`` nothing is remembered."""
@@ -143,7 +157,7 @@ class App:
 
     def _proven(self, name: str, layout: Layout, way: Direction) -> Mapping:
         """Return a mapping that may be used in one direction; ConfigError with every fault of it."""
-        found = read_mapping(self.site, name, lambda named: layout, self.vocabulary)
+        found = read_mapping(self.site, name, lambda named: layout, self.vocabulary, self.clock)
         faults = [fault for fault in found.check(way) if not fault.warning]
         if faults:
             raise ConfigError(faults)

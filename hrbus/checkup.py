@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from hrbus import privacy
 from hrbus.clock import Clock
 from hrbus.errors import ConfigError, Fault, HrbusError
 from hrbus.hrxml import Vocabulary
@@ -32,13 +33,16 @@ def layout_of(config: Config, registry: Registry) -> Callable[[str], Layout]:
     return lambda name: registry.layout(_below_mappings(config.site, name, "layouts"))
 
 
-def read_mapping(site: Site, name: str, layouts: Callable[[str], Layout], vocabulary: Vocabulary) -> Mapping:
+def read_mapping(
+    site: Site, name: str, layouts: Callable[[str], Layout], vocabulary: Vocabulary, clock: Clock
+) -> Mapping:
     """Return the mapping in the file ``name`` below mappings/; ConfigError with every fault of it.
 
     ``layouts`` gets the name of the layout that it is written for.
     """
     path = _below_mappings(site, name, "mappings")
-    return load_mapping(path, layout_of=layouts, vocabulary=vocabulary, tables=site.mappings, name=site.shown(path))
+    shown = site.shown(path)
+    return load_mapping(path, layout_of=layouts, vocabulary=vocabulary, tables=site.mappings, name=shown, clock=clock)
 
 
 def _below_mappings(site: Site, name: str, what: str) -> Path:
@@ -58,7 +62,18 @@ def check(config: Config, registry: Registry, clock: Clock) -> tuple[Fault, ...]
     for route in config.routes.values():
         checkup.route(route)
     checkup.spare_mappings()
+    checkup.faults += privacy.check(config, checkup.mappings)
     return tuple(dict.fromkeys(checkup.faults))
+
+
+def mappings_of(config: Config, registry: Registry, clock: Clock) -> dict[str, Mapping | None]:
+    """Return the mappings that the routes use, by file; None for one that is at fault."""
+    vocabulary = load_vocabulary(folder=config.site.schemas)
+    checkup = _Checkup(config, registry, Context(config.site.root, clock, NoMemory()), vocabulary)
+    for route in config.routes.values():
+        for name in filter(None, (route.into, route.out)):
+            checkup.mapping(name)
+    return checkup.mappings
 
 
 def probe(config: Config, clock: Clock) -> Iterator[tuple[str, str | HrbusError]]:
@@ -138,7 +153,8 @@ class _Checkup:
         """Return the mapping, read once; None where it is at fault."""
         if name not in self.mappings:
             layouts = layout_of(self.config, self.registry)
-            self.mappings[name] = self.tried(lambda: read_mapping(self.config.site, name, layouts, self.vocabulary))
+            site, clock = self.config.site, self.context.clock
+            self.mappings[name] = self.tried(lambda: read_mapping(site, name, layouts, self.vocabulary, clock))
         return self.mappings[name]
 
     def spare_mappings(self) -> None:

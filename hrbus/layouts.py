@@ -54,7 +54,8 @@ class Field:
 
     ``size`` is the greatest length of text (in ``unit``: characters or bytes), None where there is no bound.
     ``digits`` and ``scale`` bound numbers; ``signed`` says whether they may be negative. ``conditions`` are names for
-    some of its values. ``at_most`` bounds the occurrences. ``offset`` and ``length`` say which bytes of the record
+    some of its values. ``at_most`` bounds the occurrences; ``counted_by`` names the field that holds
+    their number. ``offset`` and ``length`` say which bytes of the record
     (in a repeated group: of the occurrence) hold the field's first occurrence; None where that differs from record to
     record. ``note`` is shown to people (the picture, the usage); ``place`` is the line that declares the field.
     """
@@ -71,6 +72,7 @@ class Field:
     signed: bool = True
     conditions: tuple[Condition, ...] = ()
     at_most: int | None = None
+    counted_by: str = ""
     required: bool = False
     offset: int | None = None
     length: int | None = None

@@ -62,6 +62,7 @@ class _Teller:
 
     def field(self, item: Item, column: str) -> Field:
         many, at_most = bool(item.entry.occurs), item.most if item.entry.occurs else None
+        counter = item.depending.name if item.depending else ""
         name = item.name or column
         offset, length = _bytes(item)
         if item.is_group:
@@ -70,7 +71,7 @@ class _Teller:
             return Field(
                 name, column, Type.GROUP, many, children,
                 conditions=conditions.told(item, Type.GROUP),
-                at_most=at_most, offset=offset, length=length, note=note, place=item.place,
+                at_most=at_most, counted_by=counter, offset=offset, length=length, note=note, place=item.place,
             )  # fmt: skip
         storage, kind = classify(item)
         picture = item.picture
@@ -88,6 +89,7 @@ class _Teller:
             signed=picture.signed or item.sign_separate if picture else True,
             conditions=conditions.told(item, kind),
             at_most=at_most,
+            counted_by=counter,
             offset=offset,
             length=length,
             note=_note(item) + (f", occurs {_times(item)}" if many else ""),

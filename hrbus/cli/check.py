@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,10 +16,24 @@ if TYPE_CHECKING:
     from hrbus.settings import Config
 
 
+class Format(StrEnum):
+    """How faults are told to a program that shows them to people."""
+
+    GITHUB = "github"
+    SARIF = "sarif"
+
+
 def command(
     connect: Annotated[
         bool, typer.Option("--connect", help=_("Also ask every connection whether it answers."))
     ] = False,
+    secrets: Annotated[
+        bool, typer.Option(help=_("Ask for the secrets too; leave them out where they are not known, as in CI."))
+    ] = True,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", help=_("Answer for a program that shows faults to people."), show_default=False),
+    ] = None,
     site: SiteOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -27,22 +42,36 @@ def command(
     from hrbus.clock import SystemClock
     from hrbus.registry import Registry
 
+    if connect and not secrets:
+        raise typer.BadParameter(_("--connect needs the secrets"), param_hint="--no-secrets")
     place = here(site)
     config: Config | None = None
     faults: list[Fault] = []
     try:
-        config = settings(place)
+        config = settings(place, secrets=secrets)
         faults += check(config, Registry.installed(), SystemClock())
     except ConfigError as error:
         faults += error.faults
     wrong = any(not fault.warning for fault in faults)
     reached, code = _connect(config) if connect and config and not wrong else ([], 0)
-    if as_json:
+    if form:
+        _for_viewers(form, faults)
+    elif as_json:
         answer({"faults": [row_of(fault) for fault in faults], "connections": reached})
     else:
         _for_people(config, faults, reached)
     if wrong or code:
         raise typer.Exit(ConfigError.exit_code if wrong else code)
+
+
+def _for_viewers(form: Format, faults: list[Fault]) -> None:
+    from hrbus.cli.findings import github, sarif
+
+    if form is Format.SARIF:
+        answer(sarif(faults))
+        return
+    for line in github(faults):
+        print(line)
 
 
 def _connect(config: Config) -> tuple[list[dict[str, Any]], int]:

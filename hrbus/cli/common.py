@@ -50,12 +50,12 @@ def here(asked: Path | None) -> Site:
     return site.find(asked, os.environ)
 
 
-def settings(site: Site) -> Config:
-    """Return the checked settings of ``site``."""
+def settings(site: Site, *, secrets: bool = True) -> Config:
+    """Return the checked settings of ``site``; without ``secrets`` those that are not there are not asked for."""
     from hrbus.registry import Registry
     from hrbus.settings import load
 
-    return load(site, Registry.installed(), os.environ)
+    return load(site, Registry.installed(), os.environ, secrets=secrets)
 
 
 def console() -> Console:

@@ -29,7 +29,7 @@ def command(
     codec = make(copybook, encoding, frame, [*([] if trim else ["trim=false"]), *(option or [])])
     out, rejected = sys.stdout.buffer, 0
     try:
-        with _opened(data) as stream:
+        with opened(data) as stream:
             for batch in codec.decode(stream, Origin(str(data))):
                 if len(batch):
                     out.write(("\n".join(lines(batch.frame, codec.layout)) + "\n").encode())
@@ -43,7 +43,8 @@ def command(
         raise typer.Exit(RecordError.exit_code)
 
 
-def _opened(data: Path) -> BinaryIO:
+def opened(data: Path) -> BinaryIO:
+    """Return the bytes of a file that somebody named; - is standard input."""
     if str(data) == "-":
         return sys.stdin.buffer
     with readable(data):

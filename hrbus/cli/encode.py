@@ -33,7 +33,7 @@ def command(
     codec = make(copybook, encoding, frame, option)
     reader = JsonLines(codec.layout)
     rejected = 0
-    with _input(source) as texts, _output(output) as stream:
+    with _input(source) as texts, written(output) as stream:
         for batch in codec.encode((Batch(records) for records in reader.frames(texts)), stream):
             for reject in batch.rejects:
                 tell_reject(reject)
@@ -58,7 +58,7 @@ def _input(source: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _output(target: Path) -> Iterator[BinaryIO]:
+def written(target: Path) -> Iterator[BinaryIO]:
     """Give the stream to write to; a file gets its name only when it is whole."""
     if str(target) == "-":
         yield sys.stdout.buffer

@@ -91,11 +91,13 @@ def settings() -> Iterator[str]:
     from hrbus.describe import described, rows
     from hrbus.registry import ADAPTERS, CODECS, Registry
     from hrbus.settings.model import CodecModel, ConnectionModel, EndModel, JobModel, RouteModel
+    from hrbus.settings.privacy import ClassModel, PrivacyModel, PurposeModel, RecipientModel
 
     registry = Registry.installed()
     yield from (HEAD, "# Settings", "")
     yield from (
-        "Three files below `config/`, each with one key that holds a name for each thing it declares. YAML is read",
+        "Three files below `config/`, each with one key that holds a name for each thing it declares, and",
+        "privacy.yaml, which says [which data may go where](privacy.md). YAML is read",
         "strictly: every value is text until its setting gives it a type, a key that stands twice is refused, and so",
         "are anchors. A secret is `!env NAME` or `!file PATH`, a whole value; a relative path is below the site.",
         "`hrbus schema connections` (routes, jobs) prints the JSON Schema that editors complete from;",
@@ -107,6 +109,10 @@ def settings() -> Iterator[str]:
         ("`from` and `to` of a route", EndModel),
         ("`codec` of an end", CodecModel),
         ("config/jobs.yaml: `jobs:`", JobModel),
+        ("config/privacy.yaml", PrivacyModel),
+        ("`classes` of privacy.yaml", ClassModel),
+        ("`purposes` of privacy.yaml", PurposeModel),
+        ("`recipients` of privacy.yaml", RecipientModel),
     )
     for title, model in fixed:
         yield from _table(f"## {title}", (model.__doc__ or "").strip(), rows(model))

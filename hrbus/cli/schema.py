@@ -17,6 +17,7 @@ class SchemaKind(StrEnum):
     CONNECTIONS = "connections"
     ROUTES = "routes"
     JOBS = "jobs"
+    PRIVACY = "privacy"
     ADAPTER = "adapter"
     CODEC = "codec"
 

@@ -294,9 +294,11 @@ def known() -> Mapping[str, Converter]:
 
 def gathered(points: Iterable[EntryPoint]) -> Mapping[str, Converter]:
     """Return the built-in converters and those that entry points name; ConfigError where one is not good."""
-    from hrbus.mapping import dates, numbers  # they use the types above
+    from hrbus.mapping import codes, dates, identifiers, money, names, numbers, phones, scales  # they use these types
 
-    found = {converter.name: converter for converter in (*BUILT_IN, *numbers.BUILT_IN, *dates.BUILT_IN)}
+    modules = (numbers, scales, money, dates, names, phones, identifiers, codes)
+    built_in = (*BUILT_IN, *(converter for module in modules for converter in module.BUILT_IN))
+    found = {converter.name: converter for converter in built_in}
     faults: list[Fault] = []
     for (_, name), claimed in claims(points).items():
         try:

@@ -18,58 +18,115 @@ from hrbus.mapping.tables import Table
 from hrbus.spi import Type
 
 _YEAR = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"  # XML Schema 1.0 knows no year 0
-_PARTS = {"Y": _YEAR, "m": "[0-9]{2}", "d": "[0-9]{2}", "H": "[0-9]{2}", "M": "[0-9]{2}", "S": "[0-9]{2}"}
-_FORMS = {
-    "Y": "%Y",
-    "Ym": "%Y-%m",
-    "Ymd": "%Y-%m-%d",
-    "YmdHMS": "%Y-%m-%dT%H:%M:%S",
-    "YmdHM": "%Y-%m-%dT%H:%M:%S",
-}
+_TWO = "[0-9]{2}"
+_PARTS = {"Y": _YEAR, "C": "[01]", "y": _TWO, "j": "[0-9]{3}", "m": _TWO, "d": _TWO, "H": _TWO, "M": _TWO, "S": _TWO}
+_ORDER = "YCyjmdHMS"
+_YEARS = ("Y", "y", "Cy")
+_DAYS = ("", "m", "md", "j")
+_TIMES = ("", "HM", "HMS")
+_FORMS = {"Y": "%Y", "Ym": "%Y-%m", "Ymd": "%Y-%m-%d"}
+_TIME = "T%H:%M:%S"
 _ZONE = r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
 _MOMENT = rf"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]{{1,9}})?{_ZONE}$"
+_PIVOT = re.compile(r"pivot\s*=?\s*([0-9]{1,2})")
+_SIGNS = "%Y %y %C %j %m %d %H %M %S"
 
 
 @dataclass(frozen=True)
 class Form:
-    """How a date is written. ``rest`` is what must be added to the text so that it is a whole date."""
+    """How a date is written.
+
+    ``parts`` are the letters of what it holds, the greatest first. Years of two digits (``y``) from ``pivot`` on are
+    of the 1900s, those below of the 2000s; ``C`` is the century digit of IBM i: 0 is 19, 1 is 20.
+    """
 
     format: str
     parts: str
+    pivot: int | None = None
 
     @classmethod
-    def read(cls, text: str) -> Form:
+    def read(cls, text: str, pivot: int | None = None) -> Form:
         """Return the form that a user wrote; ValueError with what is wrong."""
         parts = re.findall(r"%(.?)", text)
-        unknown = [part for part in parts if part not in _PARTS]
-        if unknown or not parts:
-            raise ValueError(f"the form {text!r} must be made of %Y %m %d %H %M %S and signs between them")
-        ordered = "".join(part for part in "YmdHMS" if part in parts)
-        if ordered not in _FORMS or len(parts) != len(ordered):
+        if not parts or any(part not in _PARTS for part in parts):
+            raise ValueError(f"the form {text!r} must be made of {_SIGNS} and signs between them")
+        ordered = "".join(part for part in _ORDER if part in parts)
+        if len(parts) != len(ordered) or not any(
+            ordered == year + day + time
+            for year in _YEARS
+            for day in _DAYS
+            for time in (_TIMES if len(day) == 2 or day == "j" else ("",))
+        ):
             raise ValueError(f"the form {text!r} must hold a year, year and month, a date, or a date and time")
-        return cls(text, ordered)
+        if ordered.startswith("y") != (pivot is not None):
+            hint = "needs pivot=NN: years from NN on are of the 1900s" if pivot is None else "needs no pivot"
+            raise ValueError(f"the form {text!r} {hint}")
+        return cls(text, ordered, pivot)
+
+    @property
+    def whole(self) -> str:
+        """The parts with a year of four digits, and month and day for the day of the year."""
+        return re.sub("^C?y", "Y", self.parts).replace("j", "md")
+
+    @property
+    def document(self) -> str:
+        """The form of XML Schema that says the same."""
+        day, hour, _ = self.whole.partition("H")
+        return _FORMS[day] + (_TIME if hour else "")
 
     @property
     def pattern(self) -> str:
-        """The pattern that a text of this form fits."""
-        pieces = re.split(r"(%[YmdHMS])", self.format)
-        return "^" + "".join(_PARTS[p[1]] if p.startswith("%") else re.escape(p) for p in pieces) + "$"
+        """The pattern that a text of this form fits, with a group for each part."""
+        pieces = re.split(r"(%[A-Za-z])", self.format)
+        return (
+            "^" + "".join(f"(?P<{p[1]}>{_PARTS[p[1]]})" if p.startswith("%") else re.escape(p) for p in pieces) + "$"
+        )
 
     @property
     def width(self) -> int | None:
         """How many digits the form has, where it is nothing but digits."""
-        return None if re.sub(r"%[YmdHMS]", "", self.format) else 2 * len(self.parts) + 2
+        if re.sub(r"%[A-Za-z]", "", self.format):
+            return None
+        return sum({"Y": 4, "j": 3, "C": 1}.get(part, 2) for part in self.parts)
 
     def parse(self, value: pl.Expr) -> pl.Expr:
         """Return the moment (Datetime) that a text stands for; null where it stands for none."""
-        meant: pl.Expr = pl.when(value.str.contains(self.pattern)).then(value)
-        rest = {"Y": ("%m%d", "0101"), "Ym": ("%d", "01")}.get(self.parts, ("", ""))
-        if rest[0]:
-            meant = pl.concat_str(meant, pl.lit(f"|{rest[1]}"))
-        form = f"{self.format}|{rest[0]}" if rest[0] else self.format
-        if "H" in self.parts:
-            return meant.str.to_datetime(form, time_unit="ms", strict=False)
-        return meant.str.to_date(form, strict=False).cast(pl.Datetime("ms"))
+        found = value.str.extract_groups(self.pattern).struct
+        number = {part: found.field(part).cast(pl.Int32, strict=False) for part in self.parts}
+        year = number["Y"] if "Y" in number else self._year(number)
+        if "j" in number:
+            day = pl.date(year, 1, 1) + pl.duration(days=number["j"] - 1)
+            day = pl.when((day.dt.year() == year) & (number["j"] > 0)).then(day)
+        else:
+            text = pl.concat_str(
+                year.cast(pl.String).str.zfill(4),
+                *(found.field(part) if part in number else pl.lit("01") for part in "md"),
+            )
+            day = text.str.to_date("%Y%m%d", strict=False)
+        if "H" not in number:
+            return day.cast(pl.Datetime("ms"))
+        clock = [number.get(part, pl.lit(0, dtype=pl.Int32)) for part in "HMS"]
+        right = (clock[0] < 24) & (clock[1] < 60) & (clock[2] < 60)
+        moment = day.cast(pl.Datetime("ms")) + pl.duration(hours=clock[0], minutes=clock[1], seconds=clock[2])
+        return pl.when(right).then(moment)
+
+    def _year(self, number: Mapping[str, pl.Expr]) -> pl.Expr:
+        """Return the year of four digits that two digits stand for."""
+        if "C" in number:
+            return 1900 + 100 * number["C"] + number["y"]
+        return pl.when(number["y"] >= (self.pivot or 0)).then(1900 + number["y"]).otherwise(2000 + number["y"])
+
+    def write(self, moment: pl.Expr) -> pl.Expr:
+        """Return a moment in this form; null where it is of a year that the form cannot say."""
+        if "Y" in self.parts:
+            return moment.dt.to_string(self.format)
+        first = 1900 + (self.pivot or 0)
+        last = 2099 if "C" in self.parts else first + 99
+        there = pl.when(moment.dt.year().is_between(first, last)).then(moment)
+        century = ((there.dt.year() - 1900) // 100).cast(pl.String)
+        pieces = re.split("(%C)", self.format)
+        parts = [century if piece == "%C" else there.dt.to_string(piece) for piece in pieces if piece]
+        return pl.concat_str(parts)
 
 
 def _as_text(value: pl.Expr, kind: Kind, form: Form) -> pl.Expr:
@@ -86,19 +143,26 @@ def _want(kind: Kind, form: Form) -> None:
         raise ValueError(f"takes digits or text, and this is {kind.name}")
 
 
-def _date(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -> Step:
+def _forms(arguments: tuple[str, ...]) -> tuple[Form, str | None]:
+    """Return the field's form, and what is written for the document's; ``pivot=NN`` may stand after them."""
+    pivot = None
+    if arguments and (match := _PIVOT.fullmatch(arguments[-1])):
+        arguments, pivot = arguments[:-1], int(match[1])
     want(arguments, 1, 2)
-    form = Form.read(arguments[0])
+    return Form.read(arguments[0], pivot), arguments[1] if len(arguments) == 2 else None
+
+
+def _date(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -> Step:
+    form, said = _forms(arguments)
     _want(kind, form)
-    xsd = Form.read(arguments[1] if len(arguments) == 2 else _FORMS[form.parts])
-    less = set(form.parts) - set(xsd.parts)
+    xsd = Form.read(said or form.document)
+    less = set(form.whole) - set(xsd.whole)
 
     def forward(value: pl.Expr) -> pl.Expr:
-        return form.parse(_as_text(value, kind, form)).dt.to_string(xsd.format)
+        return xsd.write(form.parse(_as_text(value, kind, form)))
 
     def backward(value: pl.Expr) -> pl.Expr:
-        moment = xsd.parse(value)
-        return from_text(moment.dt.to_string(form.format), kind)
+        return from_text(form.write(xsd.parse(value)), kind)
 
     return Step(
         Half(forward, TEXT, True, f"is not a date of the form {form.format}", costly=True),
@@ -108,12 +172,11 @@ def _date(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -
 
 
 def _datetime(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -> Step:
-    want(arguments, 2)
-    form, zone = Form.read(arguments[0]), arguments[1]
+    form, zone = _forms(arguments)
     _want(kind, form)
-    if zone not in zoneinfo.available_timezones():
-        raise ValueError(f"there is no time zone {zone!r}; write one like Asia/Shanghai, or UTC")
-    if len(form.parts) < 3:
+    if zone is None or zone not in zoneinfo.available_timezones():
+        raise ValueError(f"there is no time zone {zone or ''!r}; write one like Asia/Shanghai, or UTC")
+    if len(form.whole) < 3:
         raise ValueError("needs at least year, month and day")
 
     def forward(value: pl.Expr) -> pl.Expr:
@@ -124,7 +187,7 @@ def _datetime(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table
     def backward(value: pl.Expr) -> pl.Expr:
         meant = pl.when(value.str.contains(_MOMENT)).then(value)
         moment = meant.str.to_datetime("%+", time_unit="ms", time_zone="UTC", strict=False)
-        return from_text(moment.dt.convert_time_zone(zone).dt.to_string(form.format), kind)
+        return from_text(form.write(moment.dt.convert_time_zone(zone)), kind)
 
     return Step(
         Half(forward, TEXT, True, f"is not a moment of the form {form.format} in {zone}", costly=True),
@@ -138,14 +201,18 @@ BUILT_IN = (
         "date",
         "A date in the field's own form (%Y %m %d %H %M %S and signs between them); in the document it has the form "
         "of XML Schema: a year, year and month, date, or date and time without a zone. A second form says otherwise "
-        "for the document.",
+        "for the document. %y is a year of two digits: those from the pivot on are of the 1900s, the others of the "
+        "2000s. %C%y is the year of IBM i, whose first digit is 0 for 19 and 1 for 20. %j is the day of the year.",
         _date,
-        "form [, document's form]",
+        "form [, document's form] [, pivot=NN]",
         (
             Example("date(%Y%m%d)", "20240229", "2024-02-29", Kind(Type.INTEGER, 8)),
             Example("date(%Y%m)", "202402", "2024-02", Kind(Type.INTEGER, 6)),
             Example("date(%d.%m.%Y)", "29.02.2024", "2024-02-29"),
             Example("date(%Y%m%d, %Y-%m-%dT00:00:00Z)", "20240229", "2024-02-29T00:00:00Z"),
+            Example("date(%y%m%d, pivot=40)", "400229", "1940-02-29", Kind(Type.INTEGER, 6)),
+            Example("date(%C%y%m%d)", "1240229", "2024-02-29", Kind(Type.INTEGER, 7)),
+            Example("date(%y%j, pivot=40)", "24060", "2024-02-29", Kind(Type.INTEGER, 5)),
         ),
     ),
     Converter(
@@ -153,7 +220,7 @@ BUILT_IN = (
         "A moment in the field's own form and time zone; in the document it is a dateTime in UTC. Backwards any "
         "zone is understood. A local time that a change of clocks made double or left out rejects the record.",
         _datetime,
-        "form, zone",
+        "form, zone [, pivot=NN]",
         (
             Example("datetime(%Y%m%d%H%M%S, Asia/Shanghai)", "20240229083000", "2024-02-29T00:30:00Z"),
             Example("datetime(%Y%m%d, UTC)", "20240229", "2024-02-29T00:00:00Z", Kind(Type.INTEGER, 8)),

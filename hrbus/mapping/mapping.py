@@ -18,12 +18,14 @@ from pathlib import Path
 import polars as pl
 
 from hrbus import yaml
+from hrbus.clock import Clock, SystemClock
 from hrbus.errors import ConfigError, Fault
 from hrbus.mapping import check
 from hrbus.mapping.binding import Binder, BoundElement
 from hrbus.mapping.check import Direction, Terms
 from hrbus.mapping.fields import ways
 from hrbus.mapping.fill import Fill, Run, bind_fill
+from hrbus.mapping.fragments import Fragments
 from hrbus.mapping.into import compile_into
 from hrbus.mapping.kinds import column_dtype
 from hrbus.mapping.out import compile_out, paths
@@ -34,6 +36,7 @@ from hrbus.mapping.tables import read as read_table
 from hrbus.spi import Layout
 from hrbus.values import ID, OFFSET, OWN_COLUMNS, RAW, RECORD, Batch, Documents, Reject, Stage
 
+SYSTEM_CLOCK = SystemClock()
 WHOLE = "the record as a whole cannot be converted"
 
 
@@ -209,19 +212,27 @@ def _reject(row: Map[str, object], reason: str, name: str) -> Reject:
 
 
 def load(
-    path: Path, *, layout_of: Callable[[str], Layout], vocabulary: Terms, tables: Path, name: str = ""
+    path: Path,
+    *,
+    layout_of: Callable[[str], Layout],
+    vocabulary: Terms,
+    tables: Path,
+    name: str = "",
+    clock: Clock = SYSTEM_CLOCK,
 ) -> Mapping:
     """Return the mapping in the file ``path``; ConfigError with every fault that does not depend on its direction.
 
     ``layout_of`` reads the layout that ``layout:`` names, and may raise ConfigError; ``tables`` is the folder that
-    table files are below; ``name`` is how messages call the file.
+    the files of tables and fragments are below; ``name`` is how messages call the file; ``clock`` tells the day, for
+    tables whose lines have bounds.
     """
     file = name or str(path)
-    node = yaml.load(path, file)
+    fragments = Fragments(tables)
+    node = fragments.expanded(yaml.load(path, file))
     rules = read(node)
-    faults = list(rules.faults)
+    faults = [*fragments.faults, *rules.faults]
     layout = _layout(rules, layout_of, faults)
-    found = _tables(rules, tables, faults)
+    found = _tables(rules, tables, clock, faults)
     if layout is None:
         raise ConfigError(faults)
     binder = Binder(layout, found)
@@ -248,11 +259,11 @@ def _layout(rules: Rules, layout_of: Callable[[str], Layout], faults: list[Fault
         return None
 
 
-def _tables(rules: Rules, folder: Path, faults: list[Fault]) -> dict[str, Table]:
+def _tables(rules: Rules, folder: Path, clock: Clock, faults: list[Fault]) -> dict[str, Table]:
     found = {}
     for name, node in rules.tables.items():
         try:
-            found[name] = read_table(node, folder)
+            found[name] = read_table(node, folder, clock.now())
         except ConfigError as error:
             faults += error.faults
     return found

@@ -6,19 +6,15 @@ nobody asked them to.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from fractions import Fraction
 
 import polars as pl
 
-from hrbus.mapping.converters import Converter, Example, Half, Step, decimal, want, want_text, whole
+from hrbus.mapping.converters import Converter, Example, Half, Step, want, want_text, whole
 from hrbus.mapping.kinds import (
     MOST_DIGITS,
     TEXT,
     Kind,
-    digits_of,
     fixed_text,
     from_text,
     half_even,
@@ -31,17 +27,15 @@ from hrbus.spi import Type
 
 FREE = 12
 """How many decimals a document's number may have where it is rounded anyway."""
-MOST_BOUND = 9
-"""The digits of a bound of a scale, so that no product leaves 128 bits."""
 
 
-def _read(value: pl.Expr) -> pl.Expr:
+def exact_of(value: pl.Expr) -> pl.Expr:
     """Return a document's number as Int128 with ``FREE`` decimals; null where it is none."""
     meant = pl.when(value.str.contains(number_pattern(FREE))).then(value)
     return meant.cast(pl.Decimal(MOST_DIGITS, FREE), strict=False).to_physical()
 
 
-def _write(value: pl.Expr, kind: Kind) -> pl.Expr:
+def fitting(value: pl.Expr, kind: Kind) -> pl.Expr:
     """Return an unscaled Int128 as a value of ``kind``; null where it does not fit."""
     if not kind.signed:
         value = pl.when(value >= 0).then(value)
@@ -94,13 +88,13 @@ def _number(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table])
     given = FREE if kind.type is Type.TEXT else kind.scale
 
     def forward(value: pl.Expr) -> pl.Expr:
-        exact = _read(value.str.strip_chars()) if kind.type is Type.TEXT else unscaled(value, kind)
+        exact = exact_of(value.str.strip_chars()) if kind.type is Type.TEXT else unscaled(value, kind)
         return fixed_text(_rescale(exact, given, scale), scale)
 
     def backward(value: pl.Expr) -> pl.Expr:
         if kind.type is Type.TEXT:
-            return fixed_text(_rescale(_read(value), FREE, scale), scale)
-        return _write(_rescale(_read(value), FREE, kind.scale), kind)
+            return fixed_text(_rescale(exact_of(value), FREE, scale), scale)
+        return fitting(_rescale(exact_of(value), FREE, kind.scale), kind)
 
     lossy = f"decimals after the {scale}th are rounded" if given > scale else ""
     if kind.type is Type.TEXT:
@@ -116,95 +110,6 @@ def _rescale(value: pl.Expr, given: int, wanted: int) -> pl.Expr:
     if wanted >= given:
         return value * pl.lit(10 ** (wanted - given), dtype=pl.Int128)
     return half_even(value, 10 ** (given - wanted))
-
-
-# --- scale ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Range:
-    """Two bounds as whole numbers of ``10 ** -scale``."""
-
-    low: int
-    high: int
-    scale: int
-
-    @property
-    def width(self) -> int:
-        return self.high - self.low
-
-
-def _range(text: str) -> _Range:
-    low, dots, high = text.partition("..")
-    if not dots:
-        raise ValueError(f"{text!r} is not a range; write 0..100")
-    (first, first_scale), (last, last_scale) = digits_of(decimal(low.strip())), digits_of(decimal(high.strip()))
-    scale = max(first_scale, last_scale)
-    found = _Range(first * 10 ** (scale - first_scale), last * 10 ** (scale - last_scale), scale)
-    if found.width <= 0:
-        raise ValueError(f"the range {text} must rise")
-    if max(abs(found.low), abs(found.high)) >= 10**MOST_BOUND or scale > 4:
-        raise ValueError(f"the range {text} must have bounds of at most {MOST_BOUND} digits, 4 of them decimals")
-    return found
-
-
-def _move(value: pl.Expr, given: int, source: _Range, target: _Range, wanted: int) -> pl.Expr:
-    """Move ``value`` (Int128 with ``given`` decimals) from one range to the other, with ``wanted`` decimals.
-
-    target.low + (value - source.low) * target.width / source.width, over one denominator, rounded once. Null where
-    the value is outside its range.
-    """
-    unit = 10 ** max(given, source.scale)
-    exact = value * pl.lit(unit // 10**given, dtype=pl.Int128)
-    low, high = (bound * (unit // 10**source.scale) for bound in (source.low, source.high))
-    inside = pl.when((exact >= pl.lit(low, dtype=pl.Int128)) & (exact <= pl.lit(high, dtype=pl.Int128))).then(exact)
-    start, ratio = (
-        Fraction(target.low, 10**target.scale),
-        Fraction(target.width * 10**source.scale, source.width * 10**target.scale),
-    )
-    factor = ratio * Fraction(10**wanted, unit)
-    offset = start * 10**wanted
-    below = math.lcm(factor.denominator, offset.denominator)
-    numerator = (inside - low) * pl.lit(int(factor * below), dtype=pl.Int128) + pl.lit(
-        int(offset * below), dtype=pl.Int128
-    )
-    return half_even(numerator, below)
-
-
-def _scale(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -> Step:
-    want(arguments, 2, 3)
-    source, target = _range(arguments[0]), _range(arguments[1])
-    if kind.type is Type.TEXT:
-        given = 4
-    elif kind.number and kind.scale <= FREE:
-        given = kind.scale
-    else:
-        raise ValueError(f"takes a number, or one as text, and this is {kind.name}")
-    # A step of the source must move the result by more than one of its last decimals, or it does not come back.
-    ratio = Fraction(source.width * 10**target.scale, target.width * 10**source.scale)
-    enough = next(n for n in range(FREE * 2) if Fraction(1, 10**n) * ratio < Fraction(1, 10**given))
-    decimals = whole(arguments[2], 0, FREE) if len(arguments) == 3 else min(max(2, enough), FREE)
-    short = len(arguments) == 2
-
-    def forward(value: pl.Expr) -> pl.Expr:
-        if kind.type is Type.TEXT:
-            exact = half_even(_read(value.str.strip_chars()), 10 ** (FREE - given))
-        else:
-            exact = unscaled(value, kind)
-        return fixed_text(_move(exact, given, source, target, decimals), decimals, short=short)
-
-    def backward(value: pl.Expr) -> pl.Expr:
-        exact = _move(_read(value), FREE, target, source, given)
-        return fixed_text(exact, given, short=True) if kind.type is Type.TEXT else _write(exact, kind)
-
-    lossy = "" if decimals >= enough else f"{decimals} decimals are too few to come back"
-    if kind.type is Type.TEXT:
-        lossy = "the text comes back without needless zeros"
-    return Step(
-        Half(forward, TEXT, True, f"is not in the range {arguments[0]}", costly=True),
-        Half(backward, kind, True, f"is not in the range {arguments[1]}, or does not fit the field", costly=True),
-        lossy,
-    )
 
 
 def _integer_text(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -> Step:
@@ -242,17 +147,5 @@ BUILT_IN = (
         _integer_text,
         "",
         (Example("integer", "42", "42"),),
-    ),
-    Converter(
-        "scale",
-        "Moves a number from one range to another, linearly and rounded half to even; a number outside its range "
-        "rejects the record. Without the number of decimals, as many as are needed to come back (at least two), "
-        "and trailing zeros are left away.",
-        _scale,
-        "a..b, c..d [, decimals]",
-        (
-            Example("scale(0..9, 0..100)", "5", "55.56", Kind(Type.INTEGER, 1)),
-            Example("scale(0..100, 0..5, 1)", "90.00", "4.5", Kind(Type.DECIMAL, 5, 2)),
-        ),
     ),
 )

@@ -14,8 +14,11 @@ from hrbus.mapping.converters import Converter, known
 from hrbus.mapping.leaf import pipes
 from hrbus.mapping.tables import Table
 
-TABLES = {"colours": Table({"R": "red", "3": "green", "B": "red"})}
-"""The table that the examples use."""
+TABLES = {
+    "colours": Table({"R": "red", "3": "green", "B": "red"}),
+    "norms": Table({"0": "1", "20": "25", "30": "50", "38": "84"}),
+}
+"""The tables that the examples use."""
 
 _HEAD = """# Converters
 
@@ -24,7 +27,8 @@ to left on the way out. *Lossy* says what does not come back. A value that a con
 reject that names the field and the converter, never the value. A blank field is absent, and stays absent through
 every converter but `blank` and `default`.
 
-This page is made by `python -m hrbus.mapping.reference`. The examples of `table` use `colours: {R: red, 3: green}`.
+This page is made by `python -m hrbus.mapping.reference`. The examples use the tables `colours: {R: red, 3: green}`
+and `norms: {0: 1, 20: 25, 30: 50, 38: 84}`.
 """
 
 

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from hrbus.errors import Place
+from hrbus.settings.privacy import Privacy
 from hrbus.settings.trigger import Cron, Every, Trigger, duration
 from hrbus.site import Site
 from hrbus.spi import Adapter, Codec, CodecKind, Context, Kind, Settings, Source, Target
@@ -24,6 +25,9 @@ from hrbus.values import OnChange
 
 FILES = {"connections": "connections.yaml", "routes": "routes.yaml", "jobs": "jobs.yaml"}
 """The files below config/, by the one key that each begins with."""
+
+PRIVACY = "privacy.yaml"
+"""The file that says which data may go where; a site without it proves nothing of that."""
 
 NAME = r"[a-z][a-z0-9_-]*"
 """What a connection, a route or a job may be called: it becomes part of file names, log lines and commands."""
@@ -224,3 +228,4 @@ class Config:
     connections: Mapping[str, Connection]
     routes: Mapping[str, Route]
     jobs: Mapping[str, Job]
+    privacy: Privacy | None = None

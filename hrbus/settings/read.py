@@ -21,6 +21,7 @@ from hrbus.registry import Registry
 from hrbus.settings.model import (
     FILES,
     NAME,
+    PRIVACY,
     CodecModel,
     CodecPart,
     Config,
@@ -34,6 +35,7 @@ from hrbus.settings.model import (
     SourcePart,
     TargetPart,
 )
+from hrbus.settings.privacy import LEDGER, Privacy, PrivacyModel
 from hrbus.site import Site
 from hrbus.spi import Adapter, Kind, Settings
 from hrbus.yaml import Entries, Node, Secret, Text, faults_of
@@ -45,16 +47,18 @@ M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
 
-def load(site: Site, registry: Registry, environ: Mapping[str, str]) -> Config:
+def load(site: Site, registry: Registry, environ: Mapping[str, str], *, secrets: bool = True) -> Config:
     """Return the checked settings of ``site``; ConfigError with every fault, in the order of the files.
 
-    A secret that is not there is a fault at the line that names it. jobs.yaml may be missing: then nothing runs by
-    itself. Nothing is connected and no mapping is read; that the mapping files exist is looked at.
+    A secret that is not there is a fault at the line that names it, unless ``secrets`` is false: then nothing can be
+    connected. jobs.yaml may be missing, so that nothing runs by itself; so may privacy.yaml. No mapping is read; that
+    the mapping files exist is looked at.
     """
-    reader = _Reader(site, registry, environ)
+    reader = _Reader(site, registry, environ, secrets)
     connections = reader.connections()
     routes = reader.routes(connections)
     jobs = reader.jobs(routes)
+    privacy = reader.privacy(connections, routes)
     if reader.faults:
         raise ConfigError(reader.faults)
     return Config(
@@ -62,6 +66,7 @@ def load(site: Site, registry: Registry, environ: Mapping[str, str]) -> Config:
         {name: found.whole for name, found in (connections or {}).items() if found.whole},
         {name: route for name, route in (routes or {}).items() if route},
         jobs,
+        privacy,
     )
 
 
@@ -80,6 +85,7 @@ class _Reader:
     site: Site
     registry: Registry
     environ: Mapping[str, str]
+    secrets: bool = True
     faults: list[Fault] = field(default_factory=list)
 
     # --- the three files -------------------------------------------------------------------------------------------
@@ -113,6 +119,45 @@ class _Reader:
                     self.known(route, routes, "route", _place(node, "routes", number), f"{path}.routes")
             jobs[name] = Job.of(name, model, node.place)
         return jobs
+
+    def privacy(
+        self, connections: Mapping[str, _Found] | None, routes: Mapping[str, Route | None] | None
+    ) -> Privacy | None:
+        """Return what privacy.yaml says; None where there is none, or it is at fault."""
+        file = self.site.config / PRIVACY
+        if not file.exists():
+            return None
+        node = self.tried(lambda: load_yaml(file, self.site.shown(file)))
+        if not isinstance(node, Entries):
+            if node is not None:
+                self.faults.append(Fault("must begin with classes:", node.place))
+            return None
+        model = self.model(PrivacyModel, node, "")
+        if model is None:
+            return None
+        targets = None if connections is None else {LEDGER, *connections}
+        odd = tuple(self.odd(node, model, routes, targets))
+        return Privacy(model.classes, model.purposes, model.recipients, model.unnamed, node.place, odd)
+
+    def odd(
+        self, node: Entries, model: PrivacyModel, routes: Iterable[str] | None, targets: Iterable[str] | None
+    ) -> Iterator[Fault]:
+        """Keep what is wrong within the file, and yield a warning for each route or target that the site lacks."""
+        served: dict[str, str] = {}
+        for name, purpose in model.purposes.items():
+            path = f"purposes.{name}"
+            for number, route in enumerate(purpose.routes):
+                place = _place(node, "purposes", name, "routes", number)
+                if served.setdefault(route, name) != name:
+                    self.faults.append(Fault(f"{route} serves {served[route]} already", place, f"{path}.routes"))
+                yield from _lacking(route, routes, "route", place, f"{path}.routes")
+            for target, classes in purpose.reach.items():
+                place, where = _place(node, "purposes", name, "reach", target), f"{path}.reach"
+                for each in classes:
+                    self.known(each, model.classes, "class", place, f"{where}.{target}")
+                yield from _lacking(target, targets, "target", place, where)
+        for name in model.recipients:
+            yield from _lacking(name, targets, "target", _place(node, "recipients", name), "recipients")
 
     # --- one entry -------------------------------------------------------------------------------------------------
 
@@ -248,8 +293,9 @@ class _Reader:
             try:
                 return secret.resolve(self.environ, self.site.root)
             except ConfigError as error:
-                self.faults.extend(Fault(f.message, f.place, path, f.hint) for f in error.faults)
-                lost.add(secret.place)
+                if self.secrets:
+                    self.faults.extend(Fault(f.message, f.place, path, f.hint) for f in error.faults)
+                    lost.add(secret.place)
                 return "?"
 
         plain = node.plain(resolve)
@@ -298,6 +344,11 @@ def _place(node: Node, *steps: str | int) -> Place:
             return node.place
         node = child
     return node.place
+
+
+def _lacking(name: str, names: Iterable[str] | None, word: str, place: Place, path: str) -> Iterator[Fault]:
+    if names is not None and name not in names:
+        yield Fault(f"there is no {word} {name}", place, path, _meant(name, names), warning=True)
 
 
 def _meant(name: str, names: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from hrbus.registry import ADAPTERS, CODECS, Registry
 from hrbus.settings.model import NAME, CodecModel, ConnectionModel, EndModel, JobModel, RouteModel
+from hrbus.settings.privacy import PrivacyModel
 from hrbus.settings.trigger import written
 from hrbus.spi import Adapter
 
@@ -23,7 +24,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema(kind: str, registry: Registry, name: str = "") -> dict[str, Any]:
-    """Return the schema of a file (``connections``, ``routes``, ``jobs``), or of the adapter or codec ``name``.
+    """Return the schema of a file below config/ (``connections`` …), or of the adapter or codec ``name``.
 
     ConfigError where there is no adapter or codec of that name; KeyError for another kind.
     """
@@ -32,6 +33,7 @@ def json_schema(kind: str, registry: Registry, name: str = "") -> dict[str, Any]
         "connections": lambda: _file("connections", _connection(parts, registry)),
         "routes": lambda: _file("routes", _route(parts, registry)),
         "jobs": lambda: _file("jobs", parts.of(JobModel)),
+        "privacy": lambda: parts.of(PrivacyModel),
         "adapter": lambda: _adapter(parts, registry.adapter(name)),
         "codec": lambda: parts.of(registry.codec(name).settings),
     }[kind]()

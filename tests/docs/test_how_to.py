@@ -14,6 +14,7 @@ from tests.conftest import need, shared
 from tests.docs.documents import Command, Reader, Save, steps
 
 NEEDS = {
+    "make-a-twin.md": (),
     "chinese-names.md": (),
     "chinese-names.zh-CN.md": (),
     "map-a-copybook.md": (),

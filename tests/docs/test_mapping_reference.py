@@ -9,11 +9,14 @@ import polars as pl
 
 from adapters.cobol.copybook import parse
 from adapters.cobol.layout import describe
-from hrbus import hrxml, mapping
+from hrbus import hrxml, mapping, yaml
+from hrbus.clock import SystemClock
 from hrbus.mapping.converters import known
+from hrbus.mapping.fragments import INCLUDE, WITH
 from hrbus.mapping.reference import page
 from hrbus.mapping.rules import ENGINE, KEYS
 from hrbus.mapping.sql.formula import TABLE
+from hrbus.mapping.tables import read
 from hrbus.spi import Batch, Field, Layout, Type
 
 SKILL = (Field("CODE", "CODE", Type.TEXT), Field("LEVEL", "LEVEL", Type.INTEGER, digits=1, signed=False))
@@ -35,7 +38,7 @@ def test_the_page_of_converters_is_made_from_them(root: Path) -> None:
 
 def test_the_mapping_on_the_page_has_no_faults(root: Path, tmp_path: Path) -> None:
     text = (root / "docs/reference/mapping.md").read_text("utf-8")
-    (shown,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    shown, *_ = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     file = tmp_path / "shown.yaml"
     file.write_text(shown, "utf-8")
     vocabulary = hrxml.load("2.5", root / "hrxml_schemas")
@@ -44,9 +47,27 @@ def test_the_mapping_on_the_page_has_no_faults(root: Path, tmp_path: Path) -> No
     assert () == made.check_examples("into")
 
 
+def test_the_tables_on_the_page_can_be_read(root: Path, tmp_path: Path) -> None:
+    text = (root / "docs/reference/mapping.md").read_text("utf-8")
+    _, shown, *_ = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables/skills.yaml").write_text("CB: COBOL\n")
+    (tmp_path / "tables/colours.csv").write_text("CODE,COLOUR\nR,red\n")
+    lines = "CODE,MEANING,TENANT,VALID-FROM,VALID-TO\n1,one,,,\n1,ours,ACME,,\n2,past,,,2020-01-01\n"
+    (tmp_path / "tables/grades.csv").write_text(lines)
+    whole = yaml.loads(shown, "mapping.md")
+    assert isinstance(whole, yaml.Entries)
+    node = whole.entries["tables"]
+    assert isinstance(node, yaml.Entries)
+    now = SystemClock().now()
+    found = {name: dict(read(each, tmp_path, now).forward) for name, each in node.entries.items()}
+    expected = {"status": {"A": "Active", "W": "Withdrawn"}, "skills": {"CB": "COBOL"}, "colours": {"R": "red"}}
+    assert expected | {"grades": {"1": "ours"}} == found
+
+
 def test_every_key_and_every_part_of_a_formula_is_told(root: Path) -> None:
     text = (root / "docs/reference/mapping.md").read_text("utf-8")
-    assert [] == [key for key in (*KEYS, *ENGINE) if f"`{key}" not in text]
+    assert [] == [key for key in (*KEYS, *ENGINE, INCLUDE, WITH) if f"`{key}" not in text]
     signs = {"EQ": "=", "NEQ": "<>", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "DPIPE": r"\|\|"}
     signs |= {"ADD": "+", "SUB": "-", "MUL": "*", "DIV": "/", "IS": "IS NULL"}
     names = {node.__name__.upper() for node in TABLE} - {"COLUMN", "LITERAL", "NULL", "BOOLEAN", "PAREN", "NEG"}

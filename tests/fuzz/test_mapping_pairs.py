@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
+import pycountry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -109,8 +111,87 @@ def test_what_means_nothing_comes_back(values: list[int]) -> None:
 
 
 @few
+@given(st.integers(0, 99), st.data())
+def test_dates_of_short_years_come_back(pivot: int, data: st.DataObject) -> None:
+    first = date(1900 + pivot, 1, 1)
+    last = date(1999 + pivot, 12, 31)
+    days = data.draw(st.lists(st.dates(first, last), min_size=1))
+    kind = Kind(Type.INTEGER, 6, signed=False)
+    comes_back(f"date(%y%m%d, pivot={pivot})", kind, [int(f"{day:%y%m%d}") for day in days])
+    comes_back(f"date(%j.%y, pivot={pivot})", TEXT, [f"{day:%j.%y}" for day in days])
+
+
+@few
+@given(st.lists(st.dates(date(1900, 1, 1), date(2099, 12, 31)), min_size=1))
+def test_dates_of_a_century_digit_come_back(days: list[date]) -> None:
+    kind = Kind(Type.INTEGER, 7, signed=False)
+    comes_back("date(%C%y%m%d)", kind, [(day.year - 1900) * 10_000 + day.month * 100 + day.day for day in days])
+
+
+@few
+@given(st.lists(st.sampled_from("ABCDEFGH"), min_size=1), st.integers(-100, 100), st.integers(1, 1000))
+def test_grades_come_back(grades: list[str], low: int, width: int) -> None:
+    comes_back(f"scale(A:H, {low}..{low + width})", TEXT, grades)
+
+
+@few
+@given(st.lists(st.integers(-(10**10), 10**10), min_size=1), st.sampled_from(["CNY", "JPY", "KWD", "CLF"]))
+def test_amounts_in_the_smallest_unit_come_back(units: list[int], currency: str) -> None:
+    comes_back(f"minor({currency})", Kind(Type.INTEGER, 12), units)
+
+
+@few
+@given(st.lists(st.integers(-(10**8), 10**8).map(lambda n: Decimal(n).scaleb(-2)), min_size=1))
+def test_money_comes_back(values: list[Decimal]) -> None:
+    comes_back("money(CNY)", Kind(Type.DECIMAL, 12, 2), values)
+
+
+@few
+@given(st.data())
+def test_codes_of_the_standards_come_back(data: st.DataObject) -> None:
+    for call, entries, name in (
+        ("country(alpha3, alpha2)", pycountry.countries, "alpha_3"),
+        ("language(alpha3, alpha2)", [each for each in pycountry.languages if hasattr(each, "alpha_2")], "alpha_3"),
+        ("currency(alpha3, numeric)", pycountry.currencies, "alpha_3"),
+    ):
+        codes = [getattr(entry, name) for entry in entries]
+        comes_back(call, TEXT, data.draw(st.lists(st.sampled_from(codes), min_size=1)))
+
+
+@few
+@given(st.integers(110_000, 659_999), st.dates(date(1900, 1, 1), date(2099, 12, 31)), st.integers(0, 999))
+def test_resident_numbers_come_back_and_no_other_check_digit_passes(place: int, born: date, number: int) -> None:
+    digits = f"{place}{born:%Y%m%d}{number:03}"
+    weights = [2 ** (17 - at) % 11 for at in range(17)]
+    check = "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11]
+    comes_back("resident_id", TEXT, [digits + check])
+    others = [digits + other for other in "0123456789X" if other != check]
+    assert [None] * 10 == forward(step("resident_id", TEXT), others, TEXT)
+
+
+@few
 @given(
-    st.sampled_from(["date(%Y%m%d)", "number(2)", "digits(4)", "scale(0..9, 0..1)", "table(t)", "boolean(Y, N)"]),
+    st.sampled_from(
+        [
+            "date(%Y%m%d)",
+            "number(2)",
+            "digits(4)",
+            "scale(0..9, 0..1)",
+            "table(t)",
+            "boolean(Y, N)",
+            "scale(A:E, 0..9)",
+            "money(CNY)",
+            "minor(CNY)",
+            "phone(CN)",
+            "resident_id",
+            "check(luhn)",
+            "iban",
+            "date(%y%m%d, pivot=40)",
+            "date(%C%y%j)",
+            "country(alpha2, alpha3)",
+            "check(mod97-10)",
+        ]
+    ),
     st.lists(TEXTS, min_size=1),
 )
 def test_any_text_converts_or_is_null(call: str, texts: list[str]) -> None:

@@ -55,7 +55,7 @@ Candidate:
         "m.yaml:11:32: Candidate/CandidateProfile/PersonalData/PersonName/FamilyName: there is no converter trmi; "
         "did you mean trim?",
         "m.yaml:13:29: Candidate/CandidateProfile/PersonalData/PersonId/IdValue: date the form '%q' must be made of "
-        "%Y %m %d %H %M %S and signs between them; write date(form [, document's form])",
+        "%Y %y %C %j %m %d %H %M %S and signs between them; write date(form [, document's form] [, pivot=NN])",
         "m.yaml:14:13: Candidate/Resume: braces and brackets are refused inside a document, because YAML cuts them "
         "at commas; write one key a line",
         "m.yaml:14:26: Candidate/Resume/TextResume: Candidate/Resume has no TextResume; "

@@ -37,13 +37,13 @@ def stranger(config: Config, tmp_path: Path) -> str:
 
 def test_a_mapping_is_read_with_its_name_in_the_site(config: Config) -> None:
     layouts = layout_of(config, Registry.installed())
-    made = read_mapping(config.site, "vacancies.yaml", layouts, hrxml.load(folder=config.site.schemas))
+    made = read_mapping(config.site, "vacancies.yaml", layouts, hrxml.load(folder=config.site.schemas), SystemClock())
     assert "PositionOpening" == made.root
     assert "mappings/vacancies.yaml" == made.path
 
 
 def test_a_link_that_leads_out_is_refused_also_where_no_route_uses_it(config: Config, stranger: str) -> None:
-    (fault,) = check(config, Registry.installed(), SystemClock())
+    (fault,) = [f for f in check(config, Registry.installed(), SystemClock()) if not f.warning]
     assert f"{stranger} leads out of mappings/; keep mappings below mappings/" == str(fault)
 
 
@@ -51,6 +51,6 @@ def test_a_link_that_leads_out_is_refused_also_where_no_route_uses_it(config: Co
 def test_a_name_that_leads_out_is_refused_for_mappings_and_layouts(config: Config, name: str) -> None:
     layouts = layout_of(config, Registry.installed())
     with pytest.raises(ConfigError, match=OUT.format("mappings")):
-        read_mapping(config.site, name, layouts, hrxml.load(folder=config.site.schemas))
+        read_mapping(config.site, name, layouts, hrxml.load(folder=config.site.schemas), SystemClock())
     with pytest.raises(ConfigError, match=OUT.format("layouts")):
         layouts(name)
