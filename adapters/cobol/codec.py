@@ -12,8 +12,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,7 +27,7 @@ from adapters.cobol.copybook import Item
 from adapters.cobol.frames import Chunk, Frame, chunks, framed
 from adapters.cobol.layout import describe
 from adapters.cobol.pages import find
-from adapters.cobol.plan import Options, Plan
+from adapters.cobol.plan import Leaf, Options, Plan
 from adapters.cobol.planning import compiled
 from adapters.cobol.settings import CobolSettings, Header
 from adapters.cobol.totals import Edge
@@ -63,11 +63,14 @@ def make(settings: CobolSettings, context: Context) -> CobolCodec:
         return record(part.copybook, part.record) if part else None
 
     main = record(settings.copybook, settings.record)
-    return CobolCodec(settings, main, edge(settings.header), edge(settings.trailer), context.clock)
+    return CobolCodec(settings, main, edge(settings.header), edge(settings.trailer), context.clock, context.note)
 
 
 class CobolCodec:
-    """Reads and writes the records of one copybook; a clock is needed where a header is set to run(date)."""
+    """Reads and writes the records of one copybook; a clock is needed where a header is set to run(date).
+
+    ``note`` is told how many values of a file were replaced, because the settings want that instead of a reject.
+    """
 
     def __init__(
         self,
@@ -76,8 +79,10 @@ class CobolCodec:
         header: Item | None = None,
         trailer: Item | None = None,
         clock: Clock | None = None,
+        note: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.settings = settings
+        self.note = note
         options = _options(settings)
         self.plan = compiled(record, options)
         plain = Options(
@@ -93,21 +98,28 @@ class CobolCodec:
     @property
     def layout(self) -> Layout:
         """The fields of the records."""
-        return describe(self.plan.record, bytes_per_character=not self.plan.options.page.several)
+        options = self.plan.options
+        return describe(self.plan.record, bytes_per_character=not options.page.several, filler=options.filler)
 
     # --- reading
 
     def decode(self, stream: BinaryIO, origin: Origin) -> Iterator[Batch]:
         """Yield the records in batches, always cut at the same places for the same bytes."""
-        numbered = self._numbered(stream, origin)
+        replaced: list[Counter[Leaf]] = []
+        yield from self._batches(self._numbered(stream, origin), replaced)
+        for leaf, count in sum(replaced, Counter[Leaf]()).items():
+            self.note(f"{origin.artifact}: {leaf.column}: {leaf.invalid} for {count} values that are no numbers")
+
+    def _batches(self, numbered: Iterable[tuple[Chunk, int]], replaced: list[Counter[Leaf]]) -> Iterator[Batch]:
+        """Yield what chunks hold; add to ``replaced`` what has become of values that are no numbers."""
         if self.settings.threads == 1:
             for chunk, first in numbered:
-                yield self._batch(chunk, first)
+                yield self._batch(chunk, first, replaced)
             return
         with ThreadPoolExecutor(self.settings.threads) as pool:
             ahead: deque[Future[Batch]] = deque()
             for chunk, first in numbered:
-                ahead.append(pool.submit(self._batch, chunk, first))
+                ahead.append(pool.submit(self._batch, chunk, first, replaced))
                 if len(ahead) > self.settings.threads:
                     yield ahead.popleft().result()
             while ahead:
@@ -137,10 +149,12 @@ class CobolCodec:
         if waiting is not None and len(waiting):
             yield waiting, count + 1
 
-    def _batch(self, chunk: Chunk, first: int) -> Batch:
+    def _batch(self, chunk: Chunk, first: int, replaced: list[Counter[Leaf]]) -> Batch:
         plan = self.plan
         buffer, starts = chunk.padded(plan.size, plan.options.page.blank)
         found = decode.read(plan, buffer, starts)
+        if found.replaced:
+            replaced.append(found.replaced)
         offsets = chunk.origin + chunk.starts - (4 if self.frame.kind == "rdw" else 0)
         own: dict[str, arrow.Column] = {
             RECORD: arrow.Column(arrow.INT64, len(chunk), (np.arange(first, first + len(chunk), dtype=np.int64),)),
@@ -241,11 +255,14 @@ def _options(settings: CobolSettings) -> Options:
         trim=settings.trim,
         blank=settings.blank_numeric,
         blanks=settings.blanks,
+        invalid_numeric=settings.invalid_numeric,
+        invalid=settings.invalid,
         select=settings.select,
         native_big=settings.native == "big" or (settings.native is None and page.ebcdic),
         binary_big=settings.binary == "big",
         binary_full=settings.binary_full,
-        float_format=settings.float_format,
+        float=settings.float,
+        filler=settings.filler,
     )
 
 

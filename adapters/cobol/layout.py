@@ -12,7 +12,7 @@ from pathlib import Path
 
 from adapters.cobol.copybook import Item, read
 from adapters.cobol.declaration import Literal
-from adapters.cobol.plan import Storage, classify, names
+from adapters.cobol.plan import Storage, classify, names, shown
 from hrbus.spi import Field, Layout, Type
 
 
@@ -21,35 +21,33 @@ def layout(path: Path) -> Layout:
     return describe(read(path).record())
 
 
-def describe(record: Item, *, bytes_per_character: bool = True) -> Layout:
+def describe(record: Item, *, bytes_per_character: bool = True, filler: bool = False) -> Layout:
     """Return the layout of a record; text is measured in bytes unless every character takes one."""
-    columns = names(record)
+    columns = names(record, filler=filler)
     items = record.children or [record]
     unit = "characters" if bytes_per_character else "bytes"
-    return Layout(record.name or Path(record.place.file).stem, tuple(_fields(items, columns, unit)))
+    return Layout(record.name or Path(record.place.file).stem, tuple(_fields(items, columns, unit, filler)))
 
 
-def _fields(items: list[Item], columns: dict[Item, str], unit: str) -> list[Field]:
+def _fields(items: list[Item], columns: dict[Item, str], unit: str, filler: bool) -> list[Field]:
     made: list[Field] = []
     for item in items:
         if item.is_group and not item.entry.occurs:
-            children = tuple(_fields(item.children, columns, unit))
-            if item.name:
-                made.append(
-                    Field(item.name, item.name, Type.GROUP, children=children, note="group", place=item.place)
-                )
+            children = tuple(_fields(item.children, columns, unit, filler))
+            if name := shown(item, filler=filler):
+                made.append(Field(name, name, Type.GROUP, children=children, note="group", place=item.place))
             else:
                 made += children
         elif item in columns:
-            made.append(_field(item, columns[item], unit))
+            made.append(_field(item, columns[item], unit, filler))
     return made
 
 
-def _field(item: Item, column: str, unit: str) -> Field:
+def _field(item: Item, column: str, unit: str, filler: bool) -> Field:
     many, at_most = bool(item.entry.occurs), item.most if item.entry.occurs else None
-    name = item.name or column
+    name = shown(item, filler=filler) or column
     if item.is_group:
-        children = tuple(_fields(item.children, names(item), unit))
+        children = tuple(_fields(item.children, names(item, filler=filler), unit, filler))
         note = f"group, occurs {_times(item)}"
         offset, length = _bytes(item)
         return Field(

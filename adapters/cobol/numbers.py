@@ -44,7 +44,7 @@ def read(leaf: Leaf, options: Options, buffer: Bytes, base: Ints) -> Numbers:
     """Read a numeric field of every record; what is wrong stands as 0 with a code."""
     if leaf.type is Type.FLOAT:
         field = gather(buffer, base + leaf.offset, leaf.width)
-        values, wrong = floats.read(field, options.float_format)
+        values, wrong = floats.read(field, options.float)
         return Numbers(values, wrong)
     step = 2 if leaf.wide or leaf.type is Type.DECIMAL else 1
     lanes = np.empty((len(base), step), dtype=np.int64)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Usage
 from adapters.cobol.plan import Condition, Leaf, Node, Options, Plan, Storage, Table, View, classify, names
-from adapters.cobol.settings import Blank, Rule
+from adapters.cobol.settings import Instead, Rule
 from hrbus.spi import ConfigError, Fault
 
 
@@ -23,7 +23,7 @@ def compiled(record: Item, options: Options) -> Plan:
     """Return the plan of a record; ConfigError where the settings name fields that it does not have."""
     builder = _Builder(record, options)
     items = record.children or [record]
-    nodes, trailing = builder.scope(items, _Where(names(record)))
+    nodes, trailing = builder.scope(items, _Where(names(record, filler=options.filler)))
     builder.check()
     return Plan(record, options, tuple(nodes), record.size, trailing, tuple(builder.leaves.values()))
 
@@ -53,7 +53,11 @@ class _Builder:
         known = {item.name for item in self.record.walk()}
         faults = [
             Fault(f"{name} is no field of {self.record.name}", path=path)
-            for path, wanted in (("blanks", self.options.blanks), ("select", self.options.select))
+            for path, wanted in (
+                ("blanks", self.options.blanks),
+                ("invalid", self.options.invalid),
+                ("select", self.options.select),
+            )
             for name in wanted
             if name.upper() not in known
         ]
@@ -103,7 +107,9 @@ class _Builder:
         inner: tuple[Table, ...] = ()
         column = where.columns.get(item, "")
         if item.is_group:
-            nodes, inner = self.scope(item.children, _Where(names(item), lenient=where.lenient))
+            nodes, inner = self.scope(
+                item.children, _Where(names(item, filler=self.options.filler), lenient=where.lenient)
+            )
         else:
             self.leaves[item] = self.leaf(item, _Where({item: column or "item"}, lenient=where.lenient))
             nodes = [self.leaves[item]]
@@ -173,10 +179,13 @@ class _Builder:
             big=self.options.native_big
             if item.usage in (Usage.NATIVE, Usage.INDEX, Usage.POINTER)
             else self.options.binary_big,
-            blank="zero" if item.entry.blank_when_zero else self.blank_of(item.name),
+            blank="zero"
+            if item.entry.blank_when_zero
+            else _chosen(item.name, self.options.blanks, self.options.blank),
+            invalid=_chosen(item.name, self.options.invalid, self.options.invalid_numeric),
         )
 
-    def blank_of(self, name: str) -> Blank:
-        """Return what blanks mean in the numeric field ``name``."""
-        chosen = {key.upper(): value for key, value in self.options.blanks.items()}
-        return chosen.get(name, self.options.blank)
+
+def _chosen(name: str, single: Mapping[str, Instead], otherwise: Instead) -> Instead:
+    """Return what the settings say of the numeric field ``name``."""
+    return {key.upper(): value for key, value in single.items()}.get(name, otherwise)

@@ -148,7 +148,7 @@ def _write_floats(
     leaf: Leaf, options: Options, values: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes
 ) -> None:
     numbers = values.cast(pl.Float64, strict=False).fill_null(0.0).to_numpy()
-    field, wrong = floats.write(numbers, leaf.width, options.float_format)
+    field, wrong = floats.write(numbers, leaf.width, options.float)
     status[wrong & wanted] = kernels.TOO_BIG
     rows = np.flatnonzero(wanted & ~wrong)
     out[(base[rows] + leaf.offset)[:, None] + np.arange(leaf.width)] = field[rows]

@@ -8,7 +8,16 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from hrbus.cli.codec import CopybookOption, EncodingOption, FrameOption, OptionsOption, make, tell_reject
+from hrbus.cli.codec import (
+    CodecOption,
+    CopybookOption,
+    EncodingOption,
+    FillerOption,
+    FrameOption,
+    OptionsOption,
+    make,
+    tell_reject,
+)
 from hrbus.cli.common import readable, say
 from hrbus.cli.words import _
 from hrbus.errors import RecordError
@@ -19,23 +28,31 @@ def command(
     copybook: CopybookOption,
     encoding: EncodingOption = "",
     frame: FrameOption = "",
+    codec: CodecOption = "",
     option: OptionsOption = None,
     trim: Annotated[bool, typer.Option(help=_("Take blanks off the end of text."))] = True,
+    filler: FillerOption = False,
 ) -> None:
     """Print the records of a file as JSON lines."""
     from hrbus.cli.jsonlines import lines
+    from hrbus.cli.progress import Progress
     from hrbus.spi import Origin
 
-    codec = make(copybook, encoding, frame, [*([] if trim else ["trim=false"]), *(option or [])])
+    options = [*([] if trim else ["trim=false"]), *(option or [])]
+    made = make(copybook, codec, encoding, frame, filler, options)
+    layout = made.layout
     out, rejected = sys.stdout.buffer, 0
     try:
-        with _opened(data) as stream:
-            for batch in codec.decode(stream, Origin(str(data))):
+        with _opened(data) as stream, Progress() as progress:
+            for batch in made.decode(stream, Origin(str(data))):
                 if len(batch):
-                    out.write(("\n".join(lines(batch.frame, codec.layout)) + "\n").encode())
+                    out.write(("\n".join(lines(batch.frame, layout)) + "\n").encode())
+                if batch.rejects:
+                    progress.clear()
                 for reject in batch.rejects:
                     tell_reject(reject)
                 rejected += len(batch.rejects)
+                progress.add(len(batch) + len(batch.rejects))
     finally:
         out.flush()
     if rejected:

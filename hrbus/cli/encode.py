@@ -10,7 +10,16 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from hrbus.cli.codec import CopybookOption, EncodingOption, FrameOption, OptionsOption, make, tell_reject
+from hrbus.cli.codec import (
+    CodecOption,
+    CopybookOption,
+    EncodingOption,
+    FillerOption,
+    FrameOption,
+    OptionsOption,
+    make,
+    tell_reject,
+)
 from hrbus.cli.common import readable, say, writable
 from hrbus.cli.words import _
 from hrbus.errors import RecordError
@@ -24,17 +33,19 @@ def command(
     ],
     encoding: EncodingOption = "",
     frame: FrameOption = "",
+    codec: CodecOption = "",
     option: OptionsOption = None,
+    filler: FillerOption = False,
 ) -> None:
     """Write a file of records from JSON lines."""
     from hrbus.cli.jsonlines import JsonLines
     from hrbus.spi import Batch
 
-    codec = make(copybook, encoding, frame, option)
-    reader = JsonLines(codec.layout)
+    made = make(copybook, codec, encoding, frame, filler, option)
+    reader = JsonLines(made.layout)
     rejected = 0
     with _input(source) as texts, _output(output) as stream:
-        for batch in codec.encode((Batch(records) for records in reader.frames(texts)), stream):
+        for batch in made.encode((Batch(records) for records in reader.frames(texts)), stream):
             for reject in batch.rejects:
                 tell_reject(reject)
             rejected += len(batch.rejects)
