@@ -125,7 +125,8 @@ class Field:
     no column: its children stand beside its neighbours.
 
     ``size`` is the greatest length of text (in ``unit``: characters or bytes), None where there is no bound.
-    ``digits`` and ``scale`` bound numbers; ``signed`` says whether they may be negative. ``values`` are the names
+    ``digits`` and ``scale`` bound numbers; of a float, ``digits`` are those that it surely keeps: 6 of a short one.
+    ``signed`` says whether they may be negative. ``values`` are the names
     of level 88, each with the literals it stands for. ``at_most`` bounds the occurrences. ``offset`` and ``length``
     say which bytes of the record (in a repeated group: of the occurrence) hold the field's first occurrence; None
     where that differs from record to record. ``note`` is shown to people (the picture, the usage); ``place`` is the

@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from adapters.cobol.copybook import Item, read
-from adapters.cobol.declaration import Literal
+from adapters.cobol.declaration import Literal, Usage
 from adapters.cobol.plan import Storage, classify, names, shown
 from hrbus.spi import Field, Layout, Type
 
@@ -65,7 +65,7 @@ def _field(item: Item, column: str, unit: str, filler: bool) -> Field:
         many=many,
         size=_length(item, storage) if kind is Type.TEXT else None,
         unit="characters" if storage is Storage.NATIONAL else unit,
-        digits=max(picture.digits - min(scale, 0), scale) if number and picture else None,
+        digits=max(picture.digits - min(scale, 0), scale) if number and picture else _FLOAT_DIGITS.get(item.usage),
         scale=max(scale, 0) if number else 0,
         signed=picture.signed or item.sign_separate if picture else True,
         values=tuple((c.name, tuple(_plain(v) for v in c.values)) for c in item.conditions),
@@ -75,6 +75,10 @@ def _field(item: Item, column: str, unit: str, filler: bool) -> Field:
         note=item.describe() + (f", occurs {_times(item)}" if many else ""),
         place=item.place,
     )
+
+
+_FLOAT_DIGITS = {Usage.SHORT_FLOAT: 6, Usage.LONG_FLOAT: 15}
+"""Decimal digits that are sure to be kept: a fraction of 24 or 56 bits begins with up to three bits of zero."""
 
 
 def _bytes(item: Item) -> tuple[int | None, int | None]:

@@ -107,9 +107,8 @@ class _Builder:
         inner: tuple[Table, ...] = ()
         column = where.columns.get(item, "")
         if item.is_group:
-            nodes, inner = self.scope(
-                item.children, _Where(names(item, filler=self.options.filler), lenient=where.lenient)
-            )
+            columns = names(item, filler=self.options.filler)
+            nodes, inner = self.scope(item.children, _Where(columns, lenient=where.lenient))
         else:
             self.leaves[item] = self.leaf(item, _Where({item: column or "item"}, lenient=where.lenient))
             nodes = [self.leaves[item]]

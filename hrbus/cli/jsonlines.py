@@ -29,7 +29,13 @@ Column = Callable[[str], pl.Expr | None]
 _WIDE = Context(prec=40)
 """Python's own 28 digits would refuse the wider of COBOL's numbers."""
 
-_ESCAPES = {'"': '\\"', "\\": "\\\\"} | {chr(code): f"\\u{code:04x}" for code in range(32)}
+_SHORT = 6
+"""Digits that a float of 32 bits surely keeps."""
+
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+"""What some readers take for the end of a line (U+0085, U+2028) or act upon: all of it is told by number."""
+
+_ESCAPES = {'"': '\\"', "\\": "\\\\"} | {chr(code): f"\\u{code:04x}" for code in _CONTROLS}
 
 
 def lines(frame: pl.DataFrame, layout: Layout) -> pl.Series:
@@ -68,8 +74,16 @@ def _leaf(item: Field, value: pl.Expr) -> pl.Expr:
     if item.type is Type.TEXT:
         text = pl.format('"{}"', text.str.replace_many(list(_ESCAPES), list(_ESCAPES.values())))
     elif item.type is Type.FLOAT:
-        text = pl.when(value.is_finite()).then(text)
+        text = pl.when(value.is_finite()).then(_shortest(item, value))
     return pl.coalesce(text, pl.lit("null"))
+
+
+def _shortest(item: Field, value: pl.Expr) -> pl.Expr:
+    """Return the fewest digits that are read as the same float again: those of a short one are fewer."""
+    short = value.cast(pl.Float32, strict=False)
+    if not item.digits or item.digits > _SHORT:
+        return value.cast(pl.String)
+    return pl.when(short.cast(pl.Float64) == value).then(short.cast(pl.String)).otherwise(value.cast(pl.String))
 
 
 @dataclass
