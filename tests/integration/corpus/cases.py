@@ -32,7 +32,7 @@ class Case:
 
 
 def cobrix(
-    name: str, number: str, expected: str, *options: str, data: str = "", trim: str = "both", **more: str
+    name: str, number: str, expected: str, *arguments: str, data: str = "", trim: str = "both", **more: str
 ) -> Case:
     """Return a case of Cobrix: copybook and data are called by its number."""
     folder = f"{COBRIX}test{number}_expected/"
