@@ -34,6 +34,7 @@ from hrbus.errors import (
 from hrbus.values import (
     ID,
     KEY,
+    LEFT_OUT,
     OFFSET,
     OUTCOME_SCHEMA,
     OWN_COLUMNS,
@@ -51,6 +52,7 @@ from hrbus.values import (
 __all__ = [
     "ID",
     "KEY",
+    "LEFT_OUT",
     "OFFSET",
     "OUTCOME_SCHEMA",
     "OWN_COLUMNS",

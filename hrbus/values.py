@@ -8,6 +8,7 @@ Columns whose names begin with an underscore belong to hrbus and travel untouche
     _raw      Binary   the record's bytes, where a codec was asked to keep them
     _id       Int64    the ledger's number of the record: from the ledger on, never before
     _key      String   the key of this send (business identity, operation, revision): on its way to a target
+    _left_out List     the columns that a record does not have though others have: to be written as if there were none
 
     >>> import polars as pl
     >>> batch = Batch(pl.DataFrame({RECORD: [1, 2], OFFSET: [0, 80], "APPL-NO": ["1", "2"]}))
@@ -33,7 +34,8 @@ OFFSET = "_offset"
 RAW = "_raw"
 ID = "_id"
 KEY = "_key"
-OWN_COLUMNS = (RECORD, OFFSET, RAW, ID, KEY)
+LEFT_OUT = "_left_out"
+OWN_COLUMNS = (RECORD, OFFSET, RAW, ID, KEY, LEFT_OUT)
 """Every column that is hrbus's own, in the order in which they stand first in a frame."""
 
 

@@ -25,7 +25,7 @@ import polars as pl
 from adapters.cobol import decode, initial, kernels, strings, units
 from adapters.cobol.decode import Reader, Scope, Wrong
 from adapters.cobol.plan import Leaf, Node, Plan, Table
-from hrbus.spi import RAW, Type
+from hrbus.spi import LEFT_OUT, RAW, Type
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -50,7 +50,7 @@ def write(plan: Plan, frame: pl.DataFrame, width: int) -> Written:
     same: dict[str, Bools] = {}
     if RAW in frame.columns and frame.height:
         same = _from_raw(plan, frame, out)
-    writer = _Writer(plan, out, same)
+    writer = _Writer(plan, out, same, _left_out(frame))
     starts = np.arange(frame.height, dtype=np.int64) * width
     scope = Scope(starts, None, np.arange(frame.height), None)
     columns = {name: frame[name] for name in frame.columns}
@@ -61,6 +61,15 @@ def write(plan: Plan, frame: pl.DataFrame, width: int) -> Written:
         rest[writer.kept] = False
         out[rest] = blank
     return Written(out, lengths, writer.reader.wrong(starts))
+
+
+def _left_out(frame: pl.DataFrame) -> dict[str, Bools]:
+    """Return by column which records do not have it, though others have."""
+    if LEFT_OUT not in frame.columns:
+        return {}
+    names = frame[LEFT_OUT].explode().drop_nulls().unique().to_list()
+    masks = frame.select(pl.col(LEFT_OUT).list.contains(name).fill_null(value=False).alias(name) for name in names)
+    return {name: masks[name].to_numpy() for name in names}
 
 
 def _from_raw(plan: Plan, frame: pl.DataFrame, out: Bytes) -> dict[str, Bools]:
@@ -96,11 +105,12 @@ def _equal(before: pl.Series, now: pl.Series) -> Bools:
 
 
 class _Writer:
-    def __init__(self, plan: Plan, out: Bytes, same: Mapping[str, Bools]) -> None:
+    def __init__(self, plan: Plan, out: Bytes, same: Mapping[str, Bools], left_out: dict[str, Bools]) -> None:
         self.plan = plan
         self.out = out.reshape(-1)
         self.reader = Reader(plan, self.out)
         self.same = same
+        self.left_out = left_out
         self.kept = same.get(RAW, np.zeros(len(out), dtype=np.bool_))
 
     def scope(self, nodes: Sequence[Node], columns: dict[str, pl.Series], scope: Scope, wanted: Bools) -> None:
@@ -119,8 +129,9 @@ class _Writer:
             if series is not None:
                 holds = self.reader.holding(node.views, scope)
                 chosen = wanted if holds is None else wanted & holds
-                if scope.owner is None and node.column in self.same:
-                    chosen = chosen & ~self.same[node.column]
+                for untouched in (self.same, self.left_out) if scope.owner is None else ():
+                    if node.column in untouched:
+                        chosen = chosen & ~untouched[node.column]
                 chosen = self.first_alternative(node, series, chosen, scope, taken)
                 if isinstance(node, Leaf) and node.column in texts:
                     self.text(node, texts[node.column], scope, chosen)
@@ -156,6 +167,8 @@ class _Writer:
             if not isinstance(node, Table) or node.count is None or node.count.home is not scope.owner:
                 continue
             if node.column in columns and (name := node.count.column):
+                if name in self.left_out and scope.owner is None:  # the list says it instead
+                    self.left_out[name] = self.left_out[name] & self.left_out.get(node.column, False)
                 lengths = columns[node.column].list.len().fill_null(0).cast(pl.Int64)
                 known = derived.get(name)
                 derived[name] = lengths if known is None else pl.select(pl.max_horizontal(known, lengths)).to_series()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from hrbus.errors import Place
-    from hrbus.spi import Codec, CodecKind, Reject
+    from hrbus.spi import Codec, CodecKind
     from hrbus.yaml import Node
 
 CopybookOption = Annotated[
@@ -80,14 +80,6 @@ def _kind(codec: str, layout: Path) -> CodecKind:
 
     registry = Registry.installed()
     return registry.codec(codec, path="--codec") if codec else registry.codec_for(layout)
-
-
-def tell_reject(reject: Reject) -> None:
-    """Write a rejected record to stderr: where and why, never what was in it."""
-    from hrbus.cli.common import say
-
-    where = _("record {number}, byte {offset}").format(number=reject.record, offset=reject.offset)
-    say(": ".join(part for part in (where, reject.field, reject.reason) if part))
 
 
 def _node(value: Any, place: Place) -> Node:

@@ -16,11 +16,10 @@ from hrbus.cli.codec import (
     FrameOption,
     OptionsOption,
     make,
-    tell_reject,
 )
-from hrbus.cli.common import readable, say
+from hrbus.cli.common import readable
+from hrbus.cli.refused import Refused, RejectsOption
 from hrbus.cli.words import _
-from hrbus.errors import RecordError
 
 
 def command(
@@ -32,6 +31,7 @@ def command(
     option: OptionsOption = None,
     trim: Annotated[bool, typer.Option(help=_("Take blanks off the end of text."))] = True,
     filler: FillerOption = False,
+    rejects: RejectsOption = None,
 ) -> None:
     """Print the records of a file as JSON lines."""
     from hrbus.cli.jsonlines import lines
@@ -41,23 +41,19 @@ def command(
     options = [*([] if trim else ["trim=false"]), *(option or [])]
     made = make(copybook, codec, encoding, frame, filler, options)
     layout = made.layout
-    out, rejected = sys.stdout.buffer, 0
+    out = sys.stdout.buffer
     try:
-        with _opened(data) as stream, Progress() as progress:
+        with _opened(data) as stream, Refused(rejects) as refused, Progress() as progress:
             for batch in made.decode(stream, Origin(str(data))):
                 if len(batch):
                     out.write(("\n".join(lines(batch.frame, layout)) + "\n").encode())
                 if batch.rejects:
                     progress.clear()
-                for reject in batch.rejects:
-                    tell_reject(reject)
-                rejected += len(batch.rejects)
+                    refused.take(batch.rejects)
                 progress.add(len(batch) + len(batch.rejects))
     finally:
         out.flush()
-    if rejected:
-        say(_("{count} records were rejected.").format(count=rejected))
-        raise typer.Exit(RecordError.exit_code)
+    refused.leave()
 
 
 def _opened(data: Path) -> BinaryIO:

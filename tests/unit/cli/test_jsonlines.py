@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrbus.cli.jsonlines import JsonLines, dtype_of, lines
+from hrbus.cli.jsonlines import lines
+from hrbus.cli.jsonrecords import JsonLines, dtype_of
 from hrbus.spi import Field, Layout, Type
 
 SKILL = Field(
@@ -130,12 +131,18 @@ def test_a_line_that_is_no_record_says_why_without_its_value(record: str, said: 
     assert said == reason(record)
 
 
-def test_a_field_left_out_has_no_column_and_one_that_is_null_is_null() -> None:
-    frames, _reader = read('{"NO": 1}', '{"NO": 2, "PAY": null}', "", '{"NO": 3, "PAY": 0}')
-    assert [["_record", "_offset", "NO"], ["_record", "_offset", "NO", "PAY"]] == [frame.columns for frame in frames]
-    assert [2, 3] == frames[1]["_record"].to_list()
-    assert [10, 34] == frames[1]["_offset"].to_list()
-    assert [None, Decimal("0.00")] == frames[1]["PAY"].to_list()
+def test_what_no_line_names_has_no_column() -> None:
+    (frame,), _reader = read('{"NO": 1}', '{"NAME": {}, "NO": 2}')
+    assert ["_record", "_offset", "NO"] == [name for name in frame.columns if name != "_left_out"]
+
+
+def test_what_only_some_lines_leave_out_is_told_apart_from_null() -> None:
+    (frame,), _reader = read('{"NO": 1}', '{"NO": 2, "PAY": null}', "", '{"PAY": 0, "NO": 3}')
+    assert ["_record", "_offset", "_left_out", "NO", "PAY"] == frame.columns
+    assert [1, 2, 3] == frame["_record"].to_list()
+    assert [0, 10, 34] == frame["_offset"].to_list()
+    assert [["PAY"], [], []] == frame["_left_out"].to_list()
+    assert [None, None, Decimal("0.00")] == frame["PAY"].to_list()
 
 
 def test_a_whole_number_written_as_a_decimal_is_taken() -> None:
