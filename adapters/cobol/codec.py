@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from adapters.cobol import arrow, copybook, decode, encode, faults, kernels
+from adapters.cobol import arrow, copybook, decode, encode, faults, grouptext, kernels
 from adapters.cobol.copybook import Item
 from adapters.cobol.frames import Chunk, Frame, chunks, framed
 from adapters.cobol.layout import describe
@@ -63,6 +63,7 @@ def make(settings: CobolSettings, context: Context) -> CobolCodec:
         return record(part.copybook, part.record) if part else None
 
     main = record(settings.copybook, settings.record)
+    grouptext.add(main, settings.group_text)
     return CobolCodec(settings, main, edge(settings.header), edge(settings.trailer), context.clock, context.note)
 
 

@@ -57,6 +57,8 @@ def read(leaf: Leaf, options: Options, buffer: Bytes, base: Ints) -> Numbers:
         bad = edited.read(leaf, options.page, gather(buffer, base + leaf.offset, leaf.width), lanes, status)
     else:
         bad = _read_narrow(leaf, options, buffer, base, lanes, status)
+        if leaf.lenient and leaf.item.usage is Usage.BINARY and not options.binary_full:
+            bad += _beyond_picture(leaf, lanes, status)
     if leaf.factor > 1:
         _scale_up(lanes, leaf.factor)
     return Numbers(lanes, status if bad else None)
@@ -85,6 +87,19 @@ def _read_narrow(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes:
         return bad
     mode, digits, signs = _zoned(leaf, options)
     return kernels.read_zoned(*place, mode, digits, signs, blank, out, step, status)
+
+
+def _beyond_picture(leaf: Leaf, lanes: Ints, status: Bytes) -> int:
+    """Mark binary numbers that their picture cannot hold: another view of the bytes is meant.
+
+    Where there is no other, they are read: a sender compiled with TRUNC(BIN) writes them.
+    """
+    over = (lanes[:, 0] >= 10**leaf.digits) | (lanes[:, 0] <= -(10**leaf.digits))
+    if lanes.shape[1] == 2:
+        over |= lanes[:, 1] != lanes[:, 0] >> 63
+    status[over & (status == kernels.OK)] = kernels.TOO_BIG
+    lanes[over] = 0
+    return int(over.any())
 
 
 def zone_mode(leaf: Leaf) -> int:

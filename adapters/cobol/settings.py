@@ -89,6 +89,8 @@ class CobolSettings(Settings):
     """What a numeric field means whose bytes are no number of its kind."""
     invalid: dict[str, Instead] = Field(default_factory=dict)
     """The same for single fields: {FIELD: zero}."""
+    group_text: tuple[str, ...] = ()
+    """Groups that are read as text as well, in a column NAME-TEXT."""
     filler: bool = False
     """Give FILLER columns too, named FILLER-1, FILLER-2 … in the order of the copybook."""
     native: Literal["little", "big"] | None = None

@@ -92,7 +92,10 @@ CASES = (
     cobrix("Test9_cp1141", "9", "test9_cp1141.txt", "-e", "cp1141"),
     cobrix("Test9_cp1148", "9", "test9_cp1148.txt", "-e", "cp1148"),
     cobrix("Test9_cp_custom", "9", "test9_cp_custom.txt", "-e", "cp037"),
-    cobrix("Test10NonTerminalsSpec", "10", "test10.txt", *ASCII, wrapped="RECORD"),
+    cobrix(
+        "Test10NonTerminalsSpec", "10", "test10.txt", *ASCII, *options("group-text=[NAME, ACCOUNT-NO]"),
+        wrapped="RECORD",
+    ),
     cobrix("Test11CustomRDWParser", "11", "test11.txt"),
     cobrix("Test12MergeCopybooksSpec", "12", "test12.txt", *ASCII),
     cobrix(

@@ -1,13 +1,14 @@
 """Compares records with what others found in the same bytes: every value of every record.
 
 What is evened out, and nothing else: ``-`` in names is ``_`` there, and capitals do not count; a field without a
-value is left out there; they number records in columns of their own (``Record_Id``); control characters are blanks
-there, and then count as such where blanks are taken off.
+value is left out there; a group as text is called ``NAME_NT`` there; they number records in columns of their own
+(``Record_Id``); control characters are blanks there, and then count as such where blanks are taken off.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -43,7 +44,7 @@ def folded(value: Any, strip: Strip, *, empty: bool = True) -> Any:
 
 
 def _name(name: str) -> str:
-    return name.replace("-", "_").upper()
+    return re.sub(r"_TEXT$", "_NT", name.replace("-", "_").upper())
 
 
 def differences(theirs: Any, ours: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
