@@ -101,6 +101,34 @@ def test_what_is_read_is_written_again(records: list[dict[str, Any]]) -> None:
     assert records == again
 
 
+NUMBERS = st.sampled_from(
+    ["0", "-0", "7", "-7.10", "7.00", "1e2", "1E-2", "07", "7.", "--7", "1-2", "123456789", "1.005"]
+)
+VALUES = NUMBERS | TEXTS.map(json.dumps) | st.sampled_from(["null", "true", "[]", "[1]", '["x"]', "{}", '"7"'])
+PLACES = st.sampled_from(["NO", "PAY", "RATE", "OPEN", "TAG", "BIG", "NAME", "NMAE"])
+BLANKS = st.sampled_from(["", " ", "\t", "  "])
+
+
+@st.composite
+def spelled(draw: st.DrawFn) -> str:
+    """Return a line that somebody else wrote: blanks, spellings of numbers, odd values, things out of place."""
+    parts = draw(st.dictionaries(PLACES, st.tuples(BLANKS, VALUES, BLANKS), max_size=4))
+    return "{" + ",".join(f'{a}"{key}"{b}:{a}{value}{b}' for key, (a, value, b) in parts.items()) + "}"
+
+
+ALONE = '{"NO": "\\ufdd0"}'
+"""A line that has all lines beside it read value by value, and is none itself."""
+
+
+@given(st.lists(spelled(), min_size=1, max_size=5))
+def test_lines_read_by_column_and_value_by_value_are_the_same(records: list[str]) -> None:
+    quick, fast = read(*records)
+    slow, careful = read(*records, ALONE)
+    assert [frame.to_dicts() for frame in slow] == [frame.to_dicts() for frame in quick]
+    told = [(reject.record, reject.field, reject.reason) for reject in careful.rejects]
+    assert sorted(told[:-1]) == sorted((reject.record, reject.field, reject.reason) for reject in fast.rejects)
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_record_or_a_reject(text: bytes) -> None:
     reader = JsonLines(LAYOUT)
