@@ -103,3 +103,8 @@ class CobolSettings(Settings):
     """How COMP-1 and COMP-2 stand: IBM hexadecimal, or IEEE 754 with the high or low byte first."""
     threads: PositiveInt = 1
     """Batches decoded at the same time."""
+
+    @field_validator("group_text", mode="before", json_schema_input_type=str | list[str])
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value

@@ -91,7 +91,9 @@ def types(fields: list[Any]) -> dict[str, Any]:
 def type_of(field: dict[str, Any]) -> Any:
     kind = field["type"]
     if isinstance(kind, dict) and kind["type"] == "array":
-        return [types(kind["elementType"]["fields"]) if isinstance(kind["elementType"], dict) else kind["elementType"]]
+        return [
+            types(kind["elementType"]["fields"]) if isinstance(kind["elementType"], dict) else kind["elementType"]
+        ]
     if isinstance(kind, dict):
         return types(kind["fields"])
     return (kind, field["metadata"].get("maxLength")) if kind == "string" else kind
