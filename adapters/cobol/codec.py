@@ -264,6 +264,7 @@ def _options(settings: CobolSettings) -> Options:
         binary_full=settings.binary_full,
         float=settings.float,
         filler=settings.filler,
+        left_digits=settings.left_digits,
     )
 
 

@@ -54,6 +54,7 @@ class Options:
     binary_full: bool = False
     float: str = "ibm"
     filler: bool = False
+    left_digits: bool = False
 
 
 @dataclass(frozen=True, eq=False)

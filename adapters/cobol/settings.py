@@ -89,6 +89,8 @@ class CobolSettings(Settings):
     """What a numeric field means whose bytes are no number of its kind."""
     invalid: dict[str, Instead] = Field(default_factory=dict)
     """The same for single fields: {FIELD: zero}."""
+    left_digits: bool = False
+    """Take digits with blanks behind them for a number, in zoned fields: 12 in four bytes is not 1200, but 12."""
     group_text: tuple[str, ...] = ()
     """Groups that are read as text as well, in a column NAME-TEXT."""
     filler: bool = False

@@ -8,6 +8,7 @@ Their options, translated: ``encoding=ascii`` is ``-e ascii``, ``floating_point_
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 COBRIX = "cobrix/data/"
 JSON = "cobol2json/"
@@ -18,7 +19,8 @@ class Case:
     """One file to decode.
 
     ``trim`` is what Cobrix takes off text: both ends, left, right or none. ``wrapped`` names the level that others
-    put around a record, ``prefix`` what they take off its names.
+    put around a record, ``prefix`` what they take off its names;
+    ``beside`` is a second copybook. ``order`` are the fields by which they sorted what they found.
     """
 
     name: str
@@ -29,10 +31,12 @@ class Case:
     trim: str = "both"
     wrapped: str = ""
     prefix: str = ""
+    beside: str = ""
+    order: tuple[str, ...] = ()
 
 
 def cobrix(
-    name: str, number: str, expected: str, *arguments: str, data: str = "", trim: str = "both", **more: str
+    name: str, number: str, expected: str, *arguments: str, data: str = "", trim: str = "both", **more: Any
 ) -> Case:
     """Return a case of Cobrix: copybook and data are called by its number."""
     folder = f"{COBRIX}test{number}_expected/"
@@ -56,6 +60,7 @@ LINES = ("-f", "lines", "-e", "ascii")
 ASCII = ("-e", "ascii")
 IEEE = options("float=ieee", "invalid-numeric=null", "blank-numeric=null")
 RDW = ("-f", "rdw", *options("rdw=little"))
+NOT_ITSELF = options("rdw-counts-itself=no")
 TYPES = options(
     "segment=SEGMENT-ID", "segments.COMPANY=1", "segments.DEPT=2", "segments.EMPLOYEE=3", "segments.OFFICE=4",
     "segments.CUSTOMER=5", "segments.CONTACT=6", "segments.CONTRACT=7",
@@ -96,29 +101,43 @@ CASES = (
         "Test10NonTerminalsSpec", "10", "test10.txt", *ASCII, *options("group-text=[NAME, ACCOUNT-NO]"),
         wrapped="RECORD",
     ),
-    cobrix("Test11CustomRDWParser", "11", "test11.txt"),
-    cobrix("Test12MergeCopybooksSpec", "12", "test12.txt", *ASCII),
+    cobrix(
+        "Test11CustomRDWParser", "11", "test11.txt", "-f", "word",
+        *options("word.bytes=5", "word.length-at=4", "word.length-bytes=2", "word.order=little"),
+    ),
+    cobrix(
+        "Test12MergeCopybooksSpec", "12", "test12.txt", *ASCII,
+        copybook="test12_copybook_a.cob", beside="test12_copybook_b.cob",
+    ),
     cobrix(
         "Test13aFixedLenFileHeadersSpec", "13", "test13a.txt", *options("header=10", "trailer=12"),
-        copybook="test13a_file_header_footer.cob", data="test13a_data",
+        copybook="test13a_file_header_footer.cob", data="test13a_data", order=("COMPANY_ID", "AMOUNT"),
     ),
     cobrix(
         "Test14RdwAdjustmentsSpec", "14", "test14.txt", *RDW,
         *options("rdw-counts-itself=yes", "segment=SEGMENT-ID"),
         *options("segments.STATIC-DETAILS=[C, D]", "segments.CONTACTS=P"),
     ),
-    cobrix("test17a", "17", "test17a.txt", *RDW, *TYPES, **HIERARCHY),
-    cobrix("test17b", "17", "test17b.txt", *RDW, *TYPES, **HIERARCHY),
-    cobrix("test17c", "17", "test17c.txt", *RDW, *FAMILY, **HIERARCHY),
-    cobrix("Test21VariableOccurs", "21", "test21.txt", *ASCII, wrapped="RECORD"),
+    cobrix("test17a", "17", "test17a.txt", *RDW, *NOT_ITSELF, *TYPES, **HIERARCHY),
+    cobrix("test17b", "17", "test17b.txt", *RDW, *NOT_ITSELF, *TYPES, **HIERARCHY),
+    cobrix("test17c", "17", "test17c.txt", *RDW, *NOT_ITSELF, *FAMILY, **HIERARCHY),
+    cobrix("Test21VariableOccurs", "21", "test21.txt", *ASCII, "-f", "variable", wrapped="RECORD"),
     cobrix("Test24DebugModeSpec", "24", "test24.txt", *IEEE),
     cobrix("Test24DebugModeSpec_raw", "24", "test24b.txt", *IEEE),
-    cobrix("Test25OccursMappings", "25", "test25.txt", *ASCII, wrapped="RECORD"),
+    cobrix(
+        "Test25OccursMappings", "25", "test25.txt", *ASCII, "-f", "variable",
+        *options("occurs.DETAIL1.A=0", "occurs.DETAIL1.B=1", "occurs.DETAIL2.A=1", "occurs.DETAIL2.B=2"),
+        wrapped="RECORD",
+    ),
     cobrix("Test40", "40", "test40.txt", *IEEE),
     to_json("DTAR107_DataN.json", "DTAR107.cbl", "DTAR107.bin"),
     to_json("DTAR107_DataY.json", "DTAR107.cbl", "DTAR107.bin", prefix="DTAR107-"),
     to_json("ArrayDependingFile.json", "ArrayDependingCopybook.cbl", "ArrayDependingFile.txt", *LINES),
-    to_json("amsPoDownload05.json", "amsPoDownload05.cbl", "Ams_PODownload_20041231.txt", *LINES),
+    to_json(
+        "amsPoDownload05.json", "amsPoDownload05.cbl", "Ams_PODownload_20041231.txt", *LINES,
+        *options("blank-numeric=null", "left-digits=yes", "segment=RECORD-TYPE"),
+        *options("segments.PO-RECORD=H1", "segments.PRODUCT-RECORD=D1", "segments.LOCATION-RECORD=S1"),
+    ),
     to_json("invoice.json", "invoice.cbl", "invoice.txt", *LINES),
 )  # fmt: skip
 
@@ -135,6 +154,7 @@ WAITS = {
     "test17b": "rdw: little",
     "test17c": "rdw: little",
     "Test21VariableOccurs": "records as long as their counts say",
+    "Test25OccursMappings": "counts that are texts",
     "cobol2json/amsPoDownload05.json": "several records",
 }
 """Cases whose settings are not there yet."""

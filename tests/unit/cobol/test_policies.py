@@ -139,3 +139,15 @@ def test_a_view_without_a_rule_is_null_where_a_binary_number_is_greater_than_its
     data = b"1234" + b"1234"
     assert [{"T": "1234", "N": None, "M": 0x31323334}] == records(copybook).values(data)
     assert [{"T": "1234", "N": 0x31323334, "M": 0x31323334}] == records(copybook, binary_full=True).values(data)
+
+
+@pytest.mark.parametrize("digits", [6, 20])
+def test_digits_with_blanks_behind_them_are_a_number_only_where_asked(records: Make, digits: int) -> None:
+    copybook = f"01 R. 05 U PIC 9({digits}). 05 S PIC S9({digits})."
+    data = b"12".ljust(digits) + b"1r".ljust(digits)
+    assert ["U"] == [reject.field for reject in records(copybook).read(data)[1]]
+    made = records(copybook, left_digits=True)
+    assert [{"U": 12, "S": -12}] == made.values(data)
+    assert [{"U": 12, "S": 12}] == made.values(b"12".rjust(digits) + b"12".rjust(digits, b"0"))
+    assert ["U"] == [reject.field for reject in made.read(b"1 2".ljust(digits) + b"1r".ljust(digits))[1]]
+    assert 1 == len(made.read(b" " * 2 * digits)[1])
