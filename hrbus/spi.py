@@ -39,6 +39,7 @@ from hrbus.values import (
     OWN_COLUMNS,
     RAW,
     RECORD,
+    SEGMENT,
     Batch,
     Origin,
     Outcomes,
@@ -56,6 +57,7 @@ __all__ = [
     "OWN_COLUMNS",
     "RAW",
     "RECORD",
+    "SEGMENT",
     "Adapter",
     "Artifact",
     "Batch",
@@ -129,7 +131,8 @@ class Field:
     of level 88, each with the literals it stands for. ``at_most`` bounds the occurrences. ``offset`` and ``length``
     say which bytes of the record (in a repeated group: of the occurrence) hold the field's first occurrence; None
     where that differs from record to record. ``note`` is shown to people (the picture, the usage); ``place`` is the
-    line that declares the field.
+    line that declares the field. ``view`` says that it is there only in records whose own column ``_segment`` holds
+    its name: in others its columns are null because there is nothing, not because nothing was said.
     """
 
     name: str
@@ -145,6 +148,7 @@ class Field:
     values: tuple[tuple[str, tuple[str, ...]], ...] = ()
     at_most: int | None = None
     required: bool = False
+    view: bool = False
     offset: int | None = None
     length: int | None = None
     note: str = ""

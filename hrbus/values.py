@@ -6,6 +6,7 @@ Columns whose names begin with an underscore belong to hrbus and travel untouche
     _record   Int64    number of the record in its artifact, from 1 (header and trailer lines are not counted)
     _offset   Int64    offset in bytes of the record's first byte in its artifact
     _raw      Binary   the record's bytes, where a codec was asked to keep them
+    _segment  String   which of several types of records it is, where a codec tells them apart
     _id       Int64    the ledger's number of the record: from the ledger on, never before
     _key      String   the key of this send (business identity, operation, revision): on its way to a target
 
@@ -33,7 +34,8 @@ OFFSET = "_offset"
 RAW = "_raw"
 ID = "_id"
 KEY = "_key"
-OWN_COLUMNS = (RECORD, OFFSET, RAW, ID, KEY)
+SEGMENT = "_segment"
+OWN_COLUMNS = (RECORD, OFFSET, RAW, SEGMENT, ID, KEY)
 """Every column that is hrbus's own, in the order in which they stand first in a frame."""
 
 

@@ -59,6 +59,24 @@ def frame(columns: Mapping[str, Column], height: int | None = None) -> pl.DataFr
     return pl.Series(_Capsules(whole)).struct.unnest()
 
 
+def spread(column: Column, rows: npt.NDArray[np.int64], length: int) -> Column:
+    """Return a column of ``length`` rows that has the values of ``column`` at ``rows`` and is null elsewhere."""
+    valid = np.zeros(length, dtype=np.bool_)
+    valid[rows] = True if column.valid is None else column.valid
+    children = column.children
+    if column.format == LIST:
+        counts = np.zeros(length + 1, dtype=np.int64)
+        counts[rows + 1] = np.diff(column.buffers[0])
+        return Column(LIST, length, (np.cumsum(counts),), children, valid)
+    if column.format == STRUCT:
+        children = tuple((name, spread(child, rows, length)) for name, child in children)
+        return Column(STRUCT, length, (), children, valid)
+    values = column.buffers[0].reshape(column.length, -1)
+    wide = np.zeros((length, values.shape[1]), dtype=values.dtype)
+    wide[rows] = values
+    return Column(column.format, length, (wide.reshape(-1), *column.buffers[1:]), (), valid)
+
+
 class _Schema(ctypes.Structure):
     pass
 

@@ -13,8 +13,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,13 +23,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from adapters.cobol import arrow, copybook, decode, encode, faults, kernels
-from adapters.cobol.copybook import Item
+from adapters.cobol import arrow, assembly, copybook, decode, encode, faults, kernels
+from adapters.cobol.areas import area
+from adapters.cobol.copybook import Copybook, Item
+from adapters.cobol.families import Portion, gathered
 from adapters.cobol.frames import Chunk, Frame, chunks, framed
-from adapters.cobol.layout import describe
+from adapters.cobol.layout import describe, describe_segments
 from adapters.cobol.pages import find
 from adapters.cobol.plan import Options, Plan
 from adapters.cobol.planning import compiled
+from adapters.cobol.segments import segments
 from adapters.cobol.settings import CobolSettings, Header
 from adapters.cobol.totals import Edge
 from hrbus.spi import (
@@ -56,18 +60,18 @@ def make(settings: CobolSettings, context: Context) -> CobolCodec:
     """Return the codec that the settings describe; ConfigError with what is wrong in them or in the copybooks."""
     free = {"auto": None, "fixed": False, "free": True}[settings.source_format]
 
-    def record(path: str, name: str) -> Item:
-        return copybook.read(context.resolve(path, "mappings"), free=free).record(name)
+    def read(path: str) -> Copybook:
+        return copybook.read(context.resolve(path, "mappings"), free=free)
 
     def edge(part: Header | None) -> Item | None:
-        return record(part.copybook, part.record) if part else None
+        return read(part.copybook).record(part.record) if part else None
 
-    main = record(settings.copybook, settings.record)
+    main = area([read(path) for path in settings.copybooks], settings.record, settings.segment, settings.segments)
     return CobolCodec(settings, main, edge(settings.header), edge(settings.trailer), context.clock)
 
 
 class CobolCodec:
-    """Reads and writes the records of one copybook; a clock is needed where a header is set to run(date)."""
+    """Reads and writes the records of a file; a clock is needed where a header is set to run(date)."""
 
     def __init__(
         self,
@@ -80,6 +84,7 @@ class CobolCodec:
         self.settings = settings
         options = _options(settings)
         self.plan = compiled(record, options)
+        self.segments = segments(record, settings, options)
         plain = Options(
             options.page, options.ebcdic_sign, native_big=options.native_big, binary_big=options.binary_big
         )
@@ -93,25 +98,45 @@ class CobolCodec:
     @property
     def layout(self) -> Layout:
         """The fields of the records."""
-        return describe(self.plan.record, bytes_per_character=not self.plan.options.page.several)
+        by_character = not self.plan.options.page.several
+        if self.segments:
+            return describe_segments(self.segments, bytes_per_character=by_character)
+        return describe(self.plan.record, bytes_per_character=by_character)
 
     # --- reading
 
     def decode(self, stream: BinaryIO, origin: Origin) -> Iterator[Batch]:
         """Yield the records in batches, always cut at the same places for the same bytes."""
-        numbered = self._numbered(stream, origin)
+        jobs = self._jobs(self._numbered(stream, origin))
         if self.settings.threads == 1:
-            for chunk, first in numbered:
-                yield self._batch(chunk, first)
+            for job in jobs:
+                yield job()
             return
         with ThreadPoolExecutor(self.settings.threads) as pool:
             ahead: deque[Future[Batch]] = deque()
-            for chunk, first in numbered:
-                ahead.append(pool.submit(self._batch, chunk, first))
+            for job in jobs:
+                ahead.append(pool.submit(job))
                 if len(ahead) > self.settings.threads:
                     yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()
+
+    def _jobs(self, numbered: Iterator[tuple[Chunk, int]]) -> Iterator[Callable[[], Batch]]:
+        """Yield what makes each batch; families of records are put together before."""
+        types = self.segments
+        if types is None:
+            for chunk, first in numbered:
+                yield partial(self._batch, chunk, first)
+            return
+        sorted_ = partial(assembly.sort, types)
+        most = self.settings.most_children
+        teller = assembly.Teller(self._own, self._misfits, self._reject)
+        if types.nested:
+            portions = gathered(numbered, sorted_, types.is_root, most)
+        else:
+            portions = (Portion(chunk, first, sorted_(chunk)) for chunk, first in numbered)
+        for portion in portions:
+            yield partial(assembly.batch, types, portion, most, teller)
 
     def _numbered(self, stream: BinaryIO, origin: Origin) -> Iterator[tuple[Chunk, int]]:
         """Yield the chunks of detail records with the number of their first, header and trailer checked."""
@@ -141,13 +166,7 @@ class CobolCodec:
         plan = self.plan
         buffer, starts = chunk.padded(plan.size, plan.options.page.blank)
         found = decode.read(plan, buffer, starts)
-        offsets = chunk.origin + chunk.starts - (4 if self.frame.kind == "rdw" else 0)
-        own: dict[str, arrow.Column] = {
-            RECORD: arrow.Column(arrow.INT64, len(chunk), (np.arange(first, first + len(chunk), dtype=np.int64),)),
-            OFFSET: arrow.Column(arrow.INT64, len(chunk), (offsets,)),
-        }
-        if self.settings.keep_raw:
-            own[RAW] = _raw(chunk)
+        own = self._own(chunk, np.arange(len(chunk), dtype=np.int64), first)
         frame = pl.concat([arrow.frame(own), found.frame], how="horizontal")
         reasons = {wrong.row: (wrong.leaf.column or wrong.leaf.item.name, wrong) for wrong in found.wrong}
         rejects: dict[int, Reject] = {}
@@ -163,6 +182,18 @@ class CobolCodec:
         failed = np.zeros(len(chunk), dtype=np.bool_)
         failed[list(rejects)] = True
         return Batch(frame.filter(~failed), tuple(rejects[row] for row in sorted(rejects)))
+
+    def _own(self, chunk: Chunk, rows: Ints, first: int) -> dict[str, arrow.Column]:
+        """Return hrbus's own columns of some records of a chunk."""
+        part = chunk.take(rows)
+        offsets = part.origin + part.starts - (4 if self.frame.kind == "rdw" else 0)
+        own: dict[str, arrow.Column] = {
+            RECORD: arrow.Column(arrow.INT64, len(part), (rows + first,)),
+            OFFSET: arrow.Column(arrow.INT64, len(part), (offsets,)),
+        }
+        if self.settings.keep_raw:
+            own[RAW] = _raw(part)
+        return own
 
     def _misfits(self, chunk: Chunk, lengths: Ints) -> dict[int, str]:
         """Return what is wrong with records that are longer than the layout, or shorter than their counts say."""

@@ -10,7 +10,7 @@ Sizes follow the IBM Enterprise COBOL Language Reference (*Computational items*,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -147,6 +147,24 @@ def parse(text: str, file: str, *, folder: Path | None = None, free: bool | None
     if faults:
         raise ConfigError(faults)
     return Copybook(file, tuple(records))
+
+
+def separated(record: Item) -> list[Item]:
+    """Return the groups of a record without a level 01 as records of their own."""
+    for item in record.children:
+        item.parent, item.offset = None, 0
+        _measure(item, 0, [])
+    return record.children
+
+
+def shared(records: Sequence[Item]) -> Item:
+    """Return one record area that several records share, as those of one FD do: each redefines the first."""
+    first = records[0]
+    size = max(item.size for item in records)
+    whole = Item(Entry(0, "", first.place), children=list(records), size=size, stride=size)
+    for item in records:
+        item.parent, item.redefines = whole, None if item is first else first
+    return whole
 
 
 def _trees(found: list[Entry], faults: list[Fault]) -> list[Item]:

@@ -54,13 +54,28 @@ class Found:
     lengths: Ints
 
 
+@dataclass(frozen=True)
+class Columns:
+    """What ``Found`` says, before it is a frame."""
+
+    columns: dict[str, Column]
+    wrong: list[Wrong]
+    lengths: Ints
+
+
 def read(plan: Plan, buffer: Bytes, starts: Ints) -> Found:
     """Return a row for every record that begins at ``starts``, and the first field that is wrong in each."""
+    made = columns(plan, plan.nodes, buffer, starts)
+    return Found(arrow.frame(made.columns, len(starts)), made.wrong, made.lengths)
+
+
+def columns(plan: Plan, nodes: Sequence[Node], buffer: Bytes, starts: Ints) -> Columns:
+    """Return the columns of some fields and tables of the records that begin at ``starts``."""
     reader = Reader(plan, buffer)
     scope = Scope(starts, None, np.arange(len(starts)), None)
-    columns = reader.scope(plan.nodes, scope)
+    made = reader.scope(nodes, scope)
     lengths = plan.size - reader.shortening(plan.trailing, scope)
-    return Found(arrow.frame(columns, len(starts)), reader.wrong(starts), lengths)
+    return Columns(made, reader.wrong(starts), lengths)
 
 
 def extents(plan: Plan, buffer: Bytes, starts: Ints) -> Ints:
@@ -238,16 +253,10 @@ class Reader:
         base = self.base(leaf.shifts, there)
         base = base if index is None else base[index]
         if leaf.type is not Type.TEXT:
-            values = numbers.read(leaf, self.plan.options, self.buffer, base).lanes[:, 0]
-            return np.isin(values, condition_numbers(condition))
-        page = self.plan.options.page
-        found = strings.gather(self.buffer, base + leaf.offset, leaf.width)
-        made = np.zeros(len(scope), dtype=np.bool_)
-        for text in condition.texts:
-            wanted = np.frombuffer(page.encode(text).ljust(leaf.width, bytes([page.blank])), dtype=np.uint8)
-            if len(wanted) == leaf.width:
-                made |= (found == wanted).all(axis=1)
-        return made
+            found = numbers.read(leaf, self.plan.options, self.buffer, base)
+            made: Bools = np.isin(found.lanes[:, 0], condition_numbers(condition))
+            return made if found.status is None else made & (found.status == kernels.OK)
+        return strings.equal(leaf, self.plan.options.page, condition.texts, self.buffer, base)
 
     # --- columns
 

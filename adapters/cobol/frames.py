@@ -9,7 +9,7 @@ A chunk holds as many records as it may, the last one what is left: the same byt
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -22,6 +22,8 @@ from hrbus.spi import BatchError
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 
+_WORDS = 16
+"""More bytes than any descriptor words before a record have."""
 _LONGEST = 1 << 24
 _BLOCK = 1 << 20
 _NEWLINE = 0x0A
@@ -53,6 +55,30 @@ class Chunk:
     def part(self, start: int, stop: int) -> Chunk:
         """Return some of the records."""
         return Chunk(self.buffer, self.starts[start:stop], self.lengths[start:stop], self.origin)
+
+    def take(self, rows: Ints) -> Chunk:
+        """Return the records of some rows."""
+        return Chunk(self.buffer, self.starts[rows], self.lengths[rows], self.origin)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Chunk]) -> Chunk:
+        """Return neighbours in a stream as one; what lies between them (words, line ends) keeps its place."""
+        if len(parts) == 1:
+            return parts[0]
+        origin = parts[0].origin + int(parts[0].starts[0]) - _WORDS
+        origin = max(origin, parts[0].origin)
+        end = parts[-1].origin + len(parts[-1].buffer)
+        buffer = np.zeros(end - origin, dtype=np.uint8)
+        for part in parts:
+            skipped = max(0, origin - part.origin)
+            at = part.origin + skipped - origin
+            buffer[at : at + len(part.buffer) - skipped] = part.buffer[skipped:]
+        return cls(
+            buffer,
+            np.concatenate([part.starts + (part.origin - origin) for part in parts]),
+            np.concatenate([part.lengths for part in parts]),
+            origin,
+        )
 
     def record(self, number: int) -> bytes:
         """Return the bytes of one record."""

@@ -29,7 +29,7 @@ Bytes = npt.NDArray[np.uint8]
 @cache
 def record(plan: Plan) -> Bytes:
     """Return the bytes of a fresh record, every table at its greatest length."""
-    return _filled(plan, plan.record)
+    return _filled(plan, plan.record)[: plan.size]
 
 
 @cache
@@ -53,7 +53,7 @@ def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) 
         out[at : at + item.size] = _text(plan, literal, item.size)
     elif item.is_group:
         for child in item.children:
-            if not child.redefines:
+            if child not in plan.left_out and (not child.redefines or child.redefines in plan.left_out):
                 for number in range(child.most):
                     _one(plan, leaves, child, at + child.offset + number * child.stride, out)
     elif item.size:

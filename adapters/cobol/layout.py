@@ -8,11 +8,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from adapters.cobol.copybook import Item, read
 from adapters.cobol.declaration import Literal
 from adapters.cobol.plan import Storage, classify, names
+from adapters.cobol.segments import Kind, Segments
 from hrbus.spi import Field, Layout, Type
 
 
@@ -26,14 +29,66 @@ def describe(record: Item, *, bytes_per_character: bool = True) -> Layout:
     columns = names(record)
     items = record.children or [record]
     unit = "characters" if bytes_per_character else "bytes"
-    return Layout(record.name or Path(record.place.file).stem, tuple(_fields(items, columns, unit)))
+    return Layout(_title(record), tuple(_fields(items, columns, unit)))
 
 
-def _fields(items: list[Item], columns: dict[Item, str], unit: str) -> list[Field]:
+def describe_segments(segments: Segments, *, bytes_per_character: bool = True) -> Layout:
+    """Return the layout of records of several types: what stands below a type is a repeated group of it."""
+    unit = "characters" if bytes_per_character else "bytes"
+    roots = [segments.kinds[number] for number in segments.roots]
+    below = {
+        kind.item: tuple(_repeated(segments, child, unit) for child in segments.children(number))
+        for number, kind in enumerate(segments.kinds)
+        if kind.parent < 0
+    }
+    columns = {node.item: node.column for kind in roots for node in kind.plan.nodes}
+    left_out = segments.cluster - {kind.item for kind in roots}
+    made = _fields(segments.record.children, columns, unit, left_out, below)
+    return Layout(_title(segments.record), tuple(_viewed(made, roots) if len(roots) > 1 else made))
+
+
+def _repeated(segments: Segments, number: int, unit: str) -> Field:
+    """Return what a type of records is below another: a list of its fields, and of what stands below it."""
+    kind = segments.kinds[number]
+    columns = {node.item: node.column for node in kind.columns}
+    around = _fields(segments.record.children, columns, unit, segments.cluster)
+    own = _fields(kind.item.children or [kind.item], columns, unit)
+    below = [_repeated(segments, child, unit) for child in segments.children(number)]
+    children = (*(field for field in around if field.type is not Type.GROUP or field.children), *own, *below)
+    return Field(
+        kind.name, kind.column, Type.GROUP, many=True, children=children, note="records", place=kind.item.place
+    )
+
+
+def _viewed(fields: Iterable[Field], roots: Sequence[Kind]) -> list[Field]:
+    """Mark the types among some fields as views."""
+    places = {kind.item.place for kind in roots}
+    return [
+        replace(field, view=field.place in places, children=tuple(_viewed(field.children, roots))) for field in fields
+    ]
+
+
+def _title(record: Item) -> str:
+    return record.name or Path(record.place.file).stem
+
+
+def _fields(
+    items: Iterable[Item],
+    columns: dict[Item, str],
+    unit: str,
+    left_out: frozenset[Item] = frozenset(),
+    below: Mapping[Item, tuple[Field, ...]] | None = None,
+) -> list[Field]:
+    """Return the fields of some items; ``below`` are fields that stand at the end of a group as well."""
     made: list[Field] = []
     for item in items:
+        if item in left_out:
+            continue
         if item.is_group and not item.entry.occurs:
-            children = tuple(_fields(item.children, columns, unit))
+            children = (
+                *_fields(item.children, columns, unit, left_out, below),
+                *(below.get(item, ()) if below else ()),
+            )
             if item.name:
                 made.append(
                     Field(item.name, item.name, Type.GROUP, children=children, note="group", place=item.place)

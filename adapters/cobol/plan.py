@@ -7,7 +7,7 @@ Groups that do not repeat have melted into it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -163,7 +163,7 @@ class Plan:
     """A record, ready for the kernels.
 
     ``size`` is its greatest length, ``trailing`` the tables that make it shorter, ``stored`` every field that it
-    has, also those without a column.
+    has, also those without a column. ``left_out`` are readings of the record that this plan does without.
     """
 
     record: Item
@@ -172,6 +172,7 @@ class Plan:
     size: int
     trailing: tuple[Table, ...]
     stored: tuple[Leaf, ...]
+    left_out: frozenset[Item] = frozenset()
 
     def leaves(self) -> Iterator[Leaf]:
         """Yield every leaf that has a column, in order."""
@@ -188,7 +189,12 @@ def _leaves(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
 
 def names(scope: Item) -> dict[Item, str]:
     """Return the column of every field and table in a scope: the plain name, or the path where it is not unique."""
-    found = [(item, path) for item, path in _named(scope.children or [scope], ())]
+    return unique(paths(scope.children or [scope]))
+
+
+def unique(found: Iterable[tuple[Item, tuple[str, ...]]]) -> dict[Item, str]:
+    """Return a column for every item of a scope: the end of its path where that is unique, otherwise the path."""
+    found = list(found)
     plain = Counter(path[-1] for _, path in found)
     made: dict[Item, str] = {}
     taken: set[str] = set()
@@ -203,12 +209,17 @@ def names(scope: Item) -> dict[Item, str]:
     return made
 
 
-def _named(items: list[Item], above: tuple[str, ...]) -> Iterator[tuple[Item, tuple[str, ...]]]:
+def paths(
+    items: Iterable[Item], above: tuple[str, ...] = (), left_out: frozenset[Item] = frozenset()
+) -> Iterator[tuple[Item, tuple[str, ...]]]:
+    """Yield the fields and tables below some items with their names from the top of the scope."""
     for item in items:
+        if item in left_out:
+            continue
         name = item.name or (f"FILLER-{item.offset}" if item.entry.occurs and item.is_group else "")
         path = (*above, name) if name else above
         if item.is_group and not item.entry.occurs:
-            yield from _named(item.children, path)
+            yield from paths(item.children, path, left_out)
         elif name:
             yield item, path
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt, field_validator
 
@@ -22,6 +22,22 @@ class Rule(Settings):
     """The field that is looked at (APPL-REC-TYPE)."""
     is_: tuple[str, ...] = Field(alias="is", min_length=1)
     """The values that choose the view: one, or a list."""
+
+    @field_validator("is_", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str | int) else value
+
+
+class Segment(Settings):
+    """One type of records: which values of the segment field it has, and below which other type it stands."""
+
+    is_: tuple[str, ...] = Field(default=(), alias="is")
+    """The values of the segment field: one, or a list. What the copybook says, where nothing is said."""
+    below: str = ""
+    """The type of records that these belong to: each hangs below the last such record before it."""
+    field: str = ""
+    """The field to look at, where this type of records has another than ``segment``."""
 
     @field_validator("is_", mode="before")
     @classmethod
@@ -50,8 +66,8 @@ class Trailer(Header):
 class CobolSettings(Settings):
     """Records that a COBOL copybook describes."""
 
-    copybook: str
-    """The copybook, below mappings/."""
+    copybook: str | Annotated[tuple[str, ...], Field(min_length=1)]
+    """The copybook, below mappings/; or several, whose records are types of records of one file."""
     record: str = ""
     """The level-01 name in the copybook; the first where nothing is said."""
     source_format: Literal["auto", "fixed", "free"] = "auto"
@@ -72,6 +88,12 @@ class CobolSettings(Settings):
     """Whose calendar run(date) follows, such as Asia/Shanghai."""
     select: dict[str, Rule] = Field(default_factory=dict)
     """Which REDEFINES view holds: {VIEW: {field: FIELD, is: [VALUE]}}. Fields of the others are null."""
+    segment: str = ""
+    """The field that says of which type a record is. Each type is a REDEFINES view, or a record of level 01."""
+    segments: dict[str, Segment] = Field(default_factory=dict)
+    """The types by name: {VIEW: VALUE}, {VIEW: [VALUE, VALUE]} or {VIEW: {is: VALUE, below: PARENT}}."""
+    most_children: PositiveInt = 100_000
+    """How many records may stand below one; with more, the record and all below it are one reject."""
     trim: bool = True
     """Take blanks and low-values off the end of text."""
     keep_raw: bool = False
@@ -94,3 +116,17 @@ class CobolSettings(Settings):
     """How COMP-1 and COMP-2 stand: IBM hexadecimal, or IEEE 754 with the high or low byte first."""
     threads: PositiveInt = 1
     """Batches decoded at the same time."""
+
+    @property
+    def copybooks(self) -> tuple[str, ...]:
+        """The copybook or copybooks."""
+        return (self.copybook,) if isinstance(self.copybook, str) else self.copybook
+
+    @field_validator("segments", mode="before", json_schema_input_type=dict[str, str | list[str] | Segment])
+    @classmethod
+    def _short_forms(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {
+            name: {"is": said} if isinstance(said, str | int | list | tuple) else said for name, said in value.items()
+        }

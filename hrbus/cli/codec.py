@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from hrbus.yaml import Node
 
 CopybookOption = Annotated[
-    Path,
-    typer.Option("--copybook", "-c", metavar="FILE", help=_("The layout: a COBOL copybook, or another codec's.")),
+    list[Path],
+    typer.Option(
+        "--copybook",
+        "-c",
+        metavar="FILE",
+        help=_("The layout: a COBOL copybook, or another codec's. Several copybooks: several types of records."),
+    ),
 ]
 EncodingOption = Annotated[
     str, typer.Option("--encoding", "-e", help=_("The code page of text: cp037, gb18030 …"), show_default=False)
@@ -35,7 +40,7 @@ OptionsOption = Annotated[
 ]
 
 
-def make(copybook: Path, encoding: str, frame: str, options: list[str] | None) -> Codec:
+def make(copybooks: list[Path], encoding: str, frame: str, options: list[str] | None) -> Codec:
     """Return the codec that reads such layouts, with these settings; ConfigError naming every option at fault."""
     from pydantic import ValidationError
 
@@ -47,9 +52,10 @@ def make(copybook: Path, encoding: str, frame: str, options: list[str] | None) -
     from hrbus.yaml import faults_of
 
     site.guard()
-    kind = Registry.installed().codec_for(copybook)
+    kind = Registry.installed().codec_for(copybooks[0])
     layout = "copybook" if "copybook" in kind.settings.model_fields else "layout"
-    entries: dict[str, Any] = {layout: str(copybook.absolute())}
+    paths = [str(copybook.absolute()) for copybook in copybooks]
+    entries: dict[str, Any] = {layout: paths[0] if len(paths) == 1 else paths}
     entries |= {"encoding": encoding} if encoding else {}
     entries |= {"frame": frame} if frame else {}
     for option in options or []:

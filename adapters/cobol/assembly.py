@@ -1,0 +1,205 @@
+"""Reads records of several types into one frame: a row a root record, a list of structs for what stands below it.
+
+Each type is read for its own records only, by the plan of that type; nothing is read and then thrown away. Lists come
+from counting: the records of a type stand in the order of their parents, so a list needs only where each begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from adapters.cobol import arrow, decode, faults
+from adapters.cobol.arrow import LIST, STRUCT, Column
+from adapters.cobol.decode import Reader, Scope
+from adapters.cobol.families import UNKNOWN, Families, Portion, hang
+from adapters.cobol.frames import Chunk
+from adapters.cobol.plan import Leaf, Node, Plan
+from adapters.cobol.segments import Kind, Segments
+from hrbus.spi import SEGMENT, Batch, Reject
+
+Ints = npt.NDArray[np.int64]
+
+Misfits = Callable[[Chunk, Ints], dict[int, str]]
+"""What is wrong with the lengths of records that need so many bytes."""
+
+
+@dataclass
+class Assembled:
+    """The rows; which records they are; and by record what is wrong: the field's path and a sentence."""
+
+    frame: pl.DataFrame
+    rows: Ints
+    wrong: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+
+def sort(segments: Segments, chunk: Chunk) -> Ints:
+    """Return the type of every record: its place among the types, or UNKNOWN."""
+    kinds = np.full(len(chunk), UNKNOWN, dtype=np.int64)
+    if not len(chunk):
+        return kinds
+    plan = segments.kinds[0].plan
+    need = max(kind.condition.leaf.offset + kind.condition.leaf.width for kind in segments.kinds)
+    buffer, starts = chunk.padded(need, plan.options.page.blank)
+    reader, scope = Reader(plan, buffer), Scope(starts, None, np.arange(len(chunk)), None)
+    for number in reversed(range(len(segments.kinds))):
+        kinds[reader.true(segments.kinds[number].condition, scope)] = number
+    return kinds
+
+
+def unknown(segments: Segments, chunk: Chunk, row: int) -> tuple[str, str]:
+    """Return field and reason for a record of no type."""
+    leaf = segments.kinds[0].condition.leaf
+    data = chunk.record(row)[leaf.offset : leaf.offset + leaf.width].hex().upper()
+    known = ", ".join(f"{text} ({kind.name})" for kind in segments.kinds for text in kind.condition.texts)
+    return leaf.item.name, f"the record is of no known type: {leaf.item.name} is X'{data}'; known are {known}"
+
+
+def assembled(
+    segments: Segments,
+    chunk: Chunk,
+    kinds: Ints,
+    families: Families,
+    own: Callable[[Ints], dict[str, Column]],
+    misfits: Misfits,
+) -> Assembled:
+    """Return the records of a chunk as rows. Every root gets its row, also where something in its family is wrong."""
+    assembly = _Assembly(segments, chunk, kinds, families, own, misfits)
+    for row in np.flatnonzero(kinds == UNKNOWN).tolist():
+        assembly.wrong[row] = unknown(segments, chunk, row)
+    for row in np.flatnonzero(families.orphans).tolist():
+        kind = segments.kinds[kinds[row]]
+        assembly.wrong[row] = "", f"no {segments.kinds[kind.parent].name} stands before it to belong to"
+    rows = np.flatnonzero(segments.is_root[kinds])
+    return Assembled(assembly.frame(rows), rows, assembly.wrong)
+
+
+@dataclass(frozen=True)
+class Teller:
+    """What a codec knows of records: their own columns, whether their lengths fit, how they are rejected.
+
+    ``reject`` takes chunk, row, number of the chunk's first record, field and reason.
+    """
+
+    own: Callable[[Chunk, Ints, int], dict[str, Column]]
+    misfits: Misfits
+    reject: Callable[[Chunk, int, int, str, str], Reject]
+
+
+def batch(segments: Segments, portion: Portion, most: int, teller: Teller) -> Batch:
+    """Return the rows of some whole families. A family in which one record is wrong is one reject, and no row."""
+    chunk, first = portion.chunk, portion.first
+    families = hang([kind.parent for kind in segments.kinds], portion.kinds)
+    made = assembled(
+        segments, chunk, portion.kinds, families, lambda rows: teller.own(chunk, rows, first), teller.misfits
+    )
+    rejects = [teller.reject(one, 0, number, "", _monster(segments, below, most, sort(segments, one)[0]))
+               for one, number, below in portion.monsters]  # fmt: skip
+    if segments.nested:
+        sizes = np.bincount(families.roots[families.roots >= 0], minlength=len(chunk)) - 1
+        for row in np.flatnonzero(sizes > most).tolist():
+            made.wrong[row] = "", _monster(segments, int(sizes[row]), most, int(portion.kinds[row]))
+    failed: dict[int, Reject] = {}
+    for row in sorted(made.wrong):
+        root = int(families.roots[row]) if families.roots[row] >= 0 else row
+        if root not in failed:
+            failed[root] = _rejected(segments, portion, row, root, made.wrong[row], teller)
+    good = ~np.isin(made.rows, list(failed))
+    frame = made.frame if good.all() else made.frame.filter(good)
+    return Batch(frame, (*rejects, *(failed[root] for root in sorted(failed))))
+
+
+def _monster(segments: Segments, below: int, most: int, kind: int) -> str:
+    return (
+        f"{below} records stand below this {segments.kinds[kind].name}, more than the {most} of most_children;"
+        " raise it, or leave below: out to get every record as a row of its own"
+    )
+
+
+def _rejected(
+    segments: Segments, portion: Portion, row: int, root: int, wrong: tuple[str, str], teller: Teller
+) -> Reject:
+    """Return the reject of a family, which names the record that is wrong in it and keeps its bytes."""
+    found = teller.reject(portion.chunk, row, portion.first, *wrong)
+    if row == root:
+        return found
+    kind = segments.kinds[portion.kinds[row]].name if portion.kinds[row] >= 0 else "of no type"
+    whole = teller.reject(portion.chunk, root, portion.first, *wrong)
+    reason = f"record {found.record} below it ({kind}, byte {found.offset}): {found.reason}"
+    return replace(whole, reason=reason, raw=found.raw)
+
+
+class _Assembly:
+    def __init__(
+        self,
+        segments: Segments,
+        chunk: Chunk,
+        kinds: Ints,
+        families: Families,
+        own: Callable[[Ints], dict[str, Column]],
+        misfits: Misfits,
+    ) -> None:
+        self.segments, self.chunk, self.families = segments, chunk, families
+        self.own, self.misfits, self.kinds = own, misfits, kinds
+        hung = segments.is_root[kinds] | (families.parents >= 0)
+        self.rows = [np.flatnonzero((kinds == number) & hung) for number in range(len(segments.kinds))]
+        self.wrong: dict[int, tuple[str, str]] = {}
+
+    def frame(self, rows: Ints) -> pl.DataFrame:
+        """Return a row for every root."""
+        roots = self.segments.roots
+        made = self.own(rows)
+        first = self.segments.kinds[roots[0]]
+        made |= self.read(first, roots[0], first.around, rows)
+        for number in roots:
+            kind = self.segments.kinds[number]
+            columns = self.read(kind, number, kind.own, self.rows[number]) | self.lists(number)
+            if len(roots) > 1:
+                at = np.searchsorted(rows, self.rows[number])
+                columns = {name: arrow.spread(column, at, len(rows)) for name, column in columns.items()}
+            made |= columns
+        frame = arrow.frame(made, len(rows))
+        if len(roots) == 1:
+            return frame
+        names = pl.Series(SEGMENT, [kind.name for kind in self.segments.kinds], dtype=pl.String)
+        return frame.with_columns(names.gather(self.kinds[rows]))
+
+    def lists(self, number: int) -> dict[str, Column]:
+        """Return the lists of the records of one type: of what stands right below them."""
+        made = {}
+        for below in self.segments.children(number):
+            kind, rows = self.segments.kinds[below], self.rows[below]
+            at = np.searchsorted(self.rows[number], self.families.parents[rows])
+            counts = np.bincount(at, minlength=len(self.rows[number]))
+            offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts, dtype=np.int64)])
+            columns = self.own(rows) | self.read(kind, below, kind.columns, rows) | self.lists(below)
+            struct = Column(STRUCT, len(rows), children=tuple(columns.items()))
+            made[kind.column] = Column(LIST, len(self.rows[number]), (offsets,), (("item", struct),))
+        return made
+
+    def read(self, kind: Kind, number: int, nodes: Sequence[Node], rows: Ints) -> dict[str, Column]:
+        """Return the columns of some fields of some records; remember which could not be read."""
+        plan, part = kind.plan, self.chunk.take(rows)
+        width = _end(nodes, plan)
+        buffer, starts = part.padded(width, plan.options.page.blank)
+        found = decode.columns(plan, nodes, buffer, starts)
+        if nodes is not kind.around:
+            for row, message in self.misfits(part, found.lengths).items():
+                self.wrong.setdefault(int(rows[row]), ("", message))
+        for wrong in found.wrong:
+            at = int(starts[wrong.row])
+            message = faults.reading(wrong, buffer[at : at + width].tobytes(), plan.options.page)
+            name = self.segments.path(number, wrong.leaf.column or wrong.leaf.item.name)
+            self.wrong.setdefault(int(rows[wrong.row]), (name, message))
+        return found.columns
+
+
+def _end(nodes: Sequence[Node], plan: Plan) -> int:
+    """Return how many bytes of a record must be there for some of its fields to be read."""
+    if any(node.shifts or not isinstance(node, Leaf) for node in nodes) or plan.trailing:
+        return plan.size
+    return max((node.offset + node.width for node in nodes if isinstance(node, Leaf)), default=0)
