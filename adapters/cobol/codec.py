@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from adapters.cobol import arrow, assembly, copybook, decode, encode, faults, kernels
+from adapters.cobol import arrow, assembly, copybook, decode, disassembly, encode, faults, kernels
 from adapters.cobol.areas import area
 from adapters.cobol.copybook import Copybook, Item
 from adapters.cobol.families import Portion, gathered
@@ -32,12 +32,13 @@ from adapters.cobol.layout import describe, describe_segments
 from adapters.cobol.pages import find
 from adapters.cobol.plan import Options, Plan
 from adapters.cobol.planning import compiled
-from adapters.cobol.segments import segments
+from adapters.cobol.segments import Segments, segments
 from adapters.cobol.settings import CobolSettings, Header
 from adapters.cobol.totals import Edge
 from hrbus.spi import (
     ID,
     OFFSET,
+    OWN_COLUMNS,
     RAW,
     RECORD,
     Batch,
@@ -222,36 +223,56 @@ class CobolCodec:
         if self.header:
             stream.write(self.header.record(self.frame, delivery, 0))
         for batch in batches:
-            written = self._write(batch, stream)
-            count += len(written)
+            written, records = self._write(batch, stream)
+            count += records
             yield written
         if self.trailer:
             stream.write(self.trailer.record(self.frame, delivery, count))
 
-    def _write(self, batch: Batch, stream: BinaryIO) -> Batch:
+    def _write(self, batch: Batch, stream: BinaryIO) -> tuple[Batch, int]:
+        """Write a batch; return it as it was written, and the number of records: a family has several."""
         frame = batch.frame
         if not frame.height:
-            return batch
+            return batch, 0
+        if self.segments:
+            return self._write_types(self.segments, batch, stream)
         made = encode.write(self.plan, frame, max(self.frame.length, self.plan.size))
         rejects = []
         failed = np.zeros(frame.height, dtype=np.bool_)
         for wrong in made.wrong:
             failed[wrong.row] = True
-            own = frame.row(wrong.row, named=True)
-            rejects.append(
-                Reject(
-                    record=own.get(RECORD) or 0,
-                    offset=-1 if own.get(OFFSET) is None else own[OFFSET],
-                    stage=Stage.ENCODE,
-                    reason=faults.writing(wrong, self.plan.options.page),
-                    field=wrong.leaf.column or wrong.leaf.item.name,
-                    raw=own.get(RAW) or b"",
-                    id=own.get(ID),
-                )
-            )
+            name = wrong.leaf.column or wrong.leaf.item.name
+            rejects.append(_refused(frame, wrong.row, name, faults.writing(wrong, self.plan.options.page)))
         good = ~failed
         stream.write(framed(made.records[good], made.lengths[good], self.frame))
-        return Batch(frame.filter(good), (*batch.rejects, *rejects)) if rejects else batch
+        left = Batch(frame.filter(good), (*batch.rejects, *rejects)) if rejects else batch
+        return left, len(left)
+
+    def _write_types(self, types: Segments, batch: Batch, stream: BinaryIO) -> tuple[Batch, int]:
+        """Write records of several types. A family of which one record cannot be written is not written at all."""
+        frame = batch.frame
+        made = disassembly.disassembled(types, frame, self.frame.length)
+        rejects = [_refused(frame, row, *wrong) for row, wrong in sorted(made.wrong.items())]
+        failed = np.zeros(frame.height, dtype=np.bool_)
+        failed[list(made.wrong)] = True
+        good = ~failed[made.roots]
+        stream.write(framed(made.records[good], made.lengths[good], self.frame))
+        left = Batch(frame.filter(~failed), (*batch.rejects, *rejects)) if rejects else batch
+        return left, int(np.count_nonzero(good))
+
+
+def _refused(frame: pl.DataFrame, row: int, name: str, reason: str) -> Reject:
+    """Return the reject of a row that cannot be written."""
+    own = frame.select(name for name in OWN_COLUMNS if name in frame.columns).row(row, named=True)
+    return Reject(
+        record=own.get(RECORD) or 0,
+        offset=-1 if own.get(OFFSET) is None else own[OFFSET],
+        stage=Stage.ENCODE,
+        reason=reason,
+        field=name,
+        raw=own.get(RAW) or b"",
+        id=own.get(ID),
+    )
 
 
 def _raw(chunk: Chunk) -> arrow.Column:

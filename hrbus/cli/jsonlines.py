@@ -122,7 +122,18 @@ class JsonLines:
         except (ValueError, RecursionError):
             raise RecordError("this line is not JSON") from None
         flat = _flatten(record, self.layout.fields, "")
+        if views := _views(self.layout.fields):
+            return self._of_type(flat, views)
         return {column: flat[column] for column in self.layout.columns() if column in flat}
+
+    def _of_type(self, flat: dict[str, Any], views: dict[str, Field]) -> dict[str, Any]:
+        """Return a record of one of several types: what the other types have is null in it."""
+        given = [name for name, item in views.items() if flat.keys() & Layout("", (item,)).columns().keys()]
+        if len(given) > 1:
+            raise RecordError(f"a record is of one type, not both {given[0]} and {given[1]}", field=given[1])
+        others = Layout("", tuple(item for name, item in views.items() if name not in given)).columns()
+        made = {column: flat.get(column) for column in self.layout.columns() if column in flat or column in others}
+        return {SEGMENT: given[0] if given else None, **made}
 
     def _frame(self, named: tuple[str, ...], chunk: list[tuple[int, int, dict[str, Any]]]) -> pl.DataFrame:
         columns = self.layout.columns()
@@ -130,11 +141,20 @@ class JsonLines:
             RECORD: pl.Series([number for number, _offset, _record in chunk], dtype=pl.Int64),
             OFFSET: pl.Series([offset for _number, offset, _record in chunk], dtype=pl.Int64),
         }
+        types = {name: dtype_of(columns[name]) if name in columns else pl.String() for name in named}
         fields = {
-            name: pl.Series([record[name] for _number, _offset, record in chunk], dtype=dtype_of(columns[name]))
-            for name in named
+            name: pl.Series([record[name] for _number, _offset, record in chunk], dtype=dtype)
+            for name, dtype in types.items()
         }
         return pl.DataFrame(own | fields)
+
+
+def _views(fields: Iterable[Field]) -> dict[str, Field]:
+    """Return the fields of which a record has one at most, by name."""
+    found: dict[str, Field] = {}
+    for item in fields:
+        found |= {item.name: item} if item.view else {} if item.many else _views(item.children)
+    return found
 
 
 def dtype_of(item: Field) -> pl.DataType:
