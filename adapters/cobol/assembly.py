@@ -55,6 +55,9 @@ def unknown(segments: Segments, chunk: Chunk, row: int) -> tuple[str, str]:
     """Return field and reason for a record of no type."""
     leaf = segments.kinds[0].condition.leaf
     data = chunk.record(row)[leaf.offset : leaf.offset + leaf.width].hex().upper()
+    if not segments.told:
+        names = ", ".join(kind.name for kind in segments.kinds)
+        return leaf.item.name, f"nothing tells which of {names} X'{data}' means; say so in segments"
     known = ", ".join(f"{text} ({kind.name})" for kind in segments.kinds for text in kind.condition.texts)
     return leaf.item.name, f"the record is of no known type: {leaf.item.name} is X'{data}'; known are {known}"
 
@@ -97,8 +100,8 @@ def batch(segments: Segments, portion: Portion, most: int, teller: Teller) -> Ba
     made = assembled(
         segments, chunk, portion.kinds, families, lambda rows: teller.own(chunk, rows, first), teller.misfits
     )
-    rejects = [teller.reject(one, 0, number, "", _monster(segments, below, most, sort(segments, one)[0]))
-               for one, number, below in portion.monsters]  # fmt: skip
+    rejects = [teller.reject(one, 0, number, "", _monster(segments, below, most, kind))
+               for one, number, kind, below in portion.monsters]  # fmt: skip
     if segments.nested:
         sizes = np.bincount(families.roots[families.roots >= 0], minlength=len(chunk)) - 1
         for row in np.flatnonzero(sizes > most).tolist():

@@ -29,6 +29,7 @@ from adapters.cobol.copybook import Copybook, Item
 from adapters.cobol.families import Portion, gathered
 from adapters.cobol.frames import Chunk, Frame, chunks, framed
 from adapters.cobol.layout import describe, describe_segments
+from adapters.cobol.learning import Learner
 from adapters.cobol.pages import find
 from adapters.cobol.plan import Options, Plan
 from adapters.cobol.planning import compiled
@@ -68,7 +69,7 @@ def make(settings: CobolSettings, context: Context) -> CobolCodec:
         return read(part.copybook).record(part.record) if part else None
 
     main = area([read(path) for path in settings.copybooks], settings.record, settings.segment, settings.segments)
-    return CobolCodec(settings, main, edge(settings.header), edge(settings.trailer), context.clock)
+    return CobolCodec(settings, main, edge(settings.header), edge(settings.trailer), context.clock, context.note)
 
 
 class CobolCodec:
@@ -81,8 +82,10 @@ class CobolCodec:
         header: Item | None = None,
         trailer: Item | None = None,
         clock: Clock | None = None,
+        note: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.settings = settings
+        self.note = note
         options = _options(settings)
         self.plan = compiled(record, options)
         self.segments = segments(record, settings, options)
@@ -129,13 +132,13 @@ class CobolCodec:
             for chunk, first in numbered:
                 yield partial(self._batch, chunk, first)
             return
-        sorted_ = partial(assembly.sort, types)
+        sort = partial(assembly.sort, types) if types.told else Learner(types, self.note).sort
         most = self.settings.most_children
         teller = assembly.Teller(self._own, self._misfits, self._reject)
         if types.nested:
-            portions = gathered(numbered, sorted_, types.is_root, most)
+            portions = gathered(numbered, sort, types.is_root, most)
         else:
-            portions = (Portion(chunk, first, sorted_(chunk)) for chunk, first in numbered)
+            portions = (Portion(chunk, first, sort(chunk)) for chunk, first in numbered)
         for portion in portions:
             yield partial(assembly.batch, types, portion, most, teller)
 

@@ -93,7 +93,8 @@ class _Writer:
         starts = np.arange(len(made.records), dtype=np.int64) * width
         written = Chunk(made.records.reshape(-1), starts, np.full(len(starts), width, dtype=np.int64), 0)
         name = kind.condition.leaf.item.name
-        for row in np.flatnonzero(assembly.sort(self.segments, written) != number).tolist():
+        kinds = assembly.sort(self.segments, written) if self.segments.told else np.full(len(starts), number)
+        for row in np.flatnonzero(kinds != number).tolist():
             self.note(number, part, row, name, f"it does not say that the record is a {kind.name}")
         return made.records, made.lengths
 
@@ -164,9 +165,10 @@ def _tells(kind: Kind, frame: pl.DataFrame) -> npt.NDArray[np.bool_]:
 
 def _told(kind: Kind, frame: pl.DataFrame) -> pl.DataFrame:
     """Return a frame in which every record says of which type it is."""
-    column, first = _telling(kind), kind.condition.texts[0]
-    if not column:
+    column = _telling(kind)
+    if not column or not kind.condition.texts:
         return frame
+    first = kind.condition.texts[0]
     given = frame[column] if column in frame.columns else pl.Series([None], dtype=pl.String)
     if column not in frame.columns or given.dtype == pl.Null:
         return frame.with_columns(pl.Series(column, [first], dtype=pl.String).new_from_index(0, frame.height))

@@ -71,13 +71,13 @@ def hang(tree: Sequence[int], kinds: Ints) -> Families:
 class Portion:
     """Whole families: their records, the number of the first, their types; and what grew too large before them.
 
-    ``monsters`` are (first record as a chunk of its own, its number, how many records stand below it).
+    ``monsters`` are (root as a chunk of its own, its number, its type, how many records stand below it).
     """
 
     chunk: Chunk
     first: int
     kinds: Ints
-    monsters: list[tuple[Chunk, int, int]] = field(default_factory=list)
+    monsters: list[tuple[Chunk, int, int, int]] = field(default_factory=list)
 
 
 def gathered(
@@ -90,7 +90,7 @@ def gathered(
     """
     held: list[tuple[Chunk, Ints]] = []
     first = count = 0
-    monsters: list[tuple[Chunk, int, int]] = []
+    monsters: list[tuple[Chunk, int, int, int]] = []
     for chunk, number in numbered:
         kinds = sort(chunk)
         heads = np.flatnonzero(is_root[kinds])
@@ -102,7 +102,7 @@ def gathered(
             held, count = [(held[0][0].part(0, 1), held[0][1][:1])], count + end
             if not len(heads):
                 continue
-            monsters.append((held[0][0], first, count - 1))
+            monsters.append((held[0][0], first, int(held[0][1][0]), count - 1))
             held, count = [], 0
             chunk, kinds, number, heads = chunk.part(end, len(chunk)), kinds[end:], number + end, heads - end
         if not len(heads):
@@ -116,13 +116,13 @@ def gathered(
         monsters = []
         held, first, count = [(chunk.part(cut, len(chunk)), kinds[cut:])], number + cut, len(chunk) - cut
     if count > 1 and len(held) == 1 and len(held[0][0]) == 1:
-        monsters.append((held[0][0], first, count - 1))
+        monsters.append((held[0][0], first, int(held[0][1][0]), count - 1))
         held = []
     if held or monsters:
         yield _portion(held, first, monsters)
 
 
-def _portion(held: list[tuple[Chunk, Ints]], first: int, monsters: list[tuple[Chunk, int, int]]) -> Portion:
+def _portion(held: list[tuple[Chunk, Ints]], first: int, monsters: list[tuple[Chunk, int, int, int]]) -> Portion:
     parts = [(chunk, kinds) for chunk, kinds in held if len(chunk)]
     if not parts:
         nothing = np.empty(0, dtype=np.int64)

@@ -75,6 +75,11 @@ class Segments:
         return any(kind.parent >= 0 for kind in self.kinds)
 
     @property
+    def told(self) -> bool:
+        """Say whether it is known which values mean which type."""
+        return all(kind.condition.texts for kind in self.kinds)
+
+    @property
     def is_root(self) -> npt.NDArray[np.bool_]:
         """By type, and last for a record of no type: whether it is a row of its own."""
         return np.array([kind.parent < 0 for kind in self.kinds] + [False])
@@ -186,7 +191,8 @@ class _Builder:
     def made(self) -> Segments:
         conditions = {name: self._condition(name) for name in self.given}
         silent = [name for name, condition in conditions.items() if not condition.texts]
-        if silent:
+        places = {(one.leaf.offset, one.leaf.width) for one in conditions.values()}
+        if silent and (len(silent) < len(conditions) or len(places) > 1):
             example = f"segments: {{{silent[0]}: VALUE}}"
             what = f"nothing says which {conditions[silent[0]].leaf.item.name} means {', '.join(silent)}"
             raise ConfigError(Fault(what, path="segments", hint=f"write {example}, or a level 88 in the copybook"))

@@ -45,6 +45,7 @@ def make(copybooks: list[Path], encoding: str, frame: str, options: list[str] | 
     from pydantic import ValidationError
 
     from hrbus import site
+    from hrbus.cli.common import say
     from hrbus.clock import SystemClock
     from hrbus.errors import ConfigError, Place
     from hrbus.registry import Registry
@@ -65,7 +66,7 @@ def make(copybooks: list[Path], encoding: str, frame: str, options: list[str] | 
     except ValidationError as error:
         raise ConfigError(faults_of(error, _node(entries, Place(_("the options"))), kind.settings)) from None
     # Paths on a command line may be anywhere: the site is the whole machine here.
-    return kind.make(settings, Context(Path("/"), SystemClock(), NoMemory()))
+    return kind.make(settings, Context(Path("/"), SystemClock(), NoMemory(), say))
 
 
 def tell_reject(reject: Reject) -> None:
