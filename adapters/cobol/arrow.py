@@ -71,10 +71,10 @@ def spread(column: Column, rows: npt.NDArray[np.int64], length: int) -> Column:
     if column.format == STRUCT:
         children = tuple((name, spread(child, rows, length)) for name, child in children)
         return Column(STRUCT, length, (), children, valid)
-    values = column.buffers[0].reshape(column.length, -1)
-    wide = np.zeros((length, values.shape[1]), dtype=values.dtype)
-    wide[rows] = values
-    return Column(column.format, length, (wide.reshape(-1), *column.buffers[1:]), (), valid)
+    words = 1 if column.format in (INT64, FLOAT64) else 2
+    wide = np.zeros((length, words), dtype=np.uint64)
+    wide[rows] = np.ascontiguousarray(column.buffers[0]).reshape(-1).view(np.uint64).reshape(column.length, words)
+    return Column(column.format, length, (wide.view(np.uint8).reshape(-1), *column.buffers[1:]), (), valid)
 
 
 class _Schema(ctypes.Structure):
@@ -114,6 +114,8 @@ _Array._fields_ = [
 
 _held: dict[int, list[Any]] = {}
 """What a consumer still looks at, by the number that stands in ``private_data`` of its root."""
+_roots: dict[int, _Schema | _Array] = {}
+"""The root that a capsule points to, by address: a consumer may let go of what it moved before the capsule goes."""
 _numbers = itertools.count(1)
 
 
@@ -140,13 +142,15 @@ _inside.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
 
 def _destroy_schema(capsule: int) -> None:
     """Release a schema that the consumer only looked at; one that it moved is already marked."""
-    made = _Schema.from_address(_inside(capsule, _SCHEMA))
-    if made.release:
-        made.release(ctypes.pointer(made))
+    _destroy(_inside(capsule, _SCHEMA))
 
 
 def _destroy_array(capsule: int) -> None:
-    made = _Array.from_address(_inside(capsule, _ARRAY))
+    _destroy(_inside(capsule, _ARRAY))
+
+
+def _destroy(address: int) -> None:
+    made = _roots.pop(address)
     if made.release:
         made.release(ctypes.pointer(made))
 
@@ -209,5 +213,6 @@ def _root(made: _Schema | _Array, kept: list[Any], name: bytes) -> object:
     number = next(_numbers)
     made.private_data = number
     _held[number] = kept
+    _roots[ctypes.addressof(made)] = made
     made_capsule: object = _capsule(ctypes.addressof(made), name, _destroyers[name])
     return made_capsule

@@ -266,7 +266,8 @@ class CobolCodec:
 
 def _refused(frame: pl.DataFrame, row: int, name: str, reason: str) -> Reject:
     """Return the reject of a row that cannot be written."""
-    own = frame.select(name for name in OWN_COLUMNS if name in frame.columns).row(row, named=True)
+    known = [name for name in OWN_COLUMNS if name in frame.columns]
+    own = frame.select(known).row(row, named=True) if known else {}
     return Reject(
         record=own.get(RECORD) or 0,
         offset=-1 if own.get(OFFSET) is None else own[OFFSET],

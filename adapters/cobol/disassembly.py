@@ -72,6 +72,7 @@ class _Writer:
         for row in np.flatnonzero(kinds == UNKNOWN).tolist():
             names = ", ".join(self.segments.kinds[number].name for number in self.segments.roots)
             self.wrong[row] = "", f"nothing says of which type the record is: {names}"
+        self.strangers(kinds)
         made: list[Part] = []
         for number, kind in enumerate(self.segments.kinds):
             if kind.parent < 0:
@@ -80,6 +81,19 @@ class _Writer:
             else:
                 made.append(_below(made[kind.parent], kind))
         return made
+
+    def strangers(self, kinds: Ints) -> None:
+        """Note the rows that have a value for a field of another type: it would be lost."""
+        for number in self.segments.roots:
+            kind = self.segments.kinds[number]
+            for node in kind.own:
+                if node.column not in self.frame.columns or (kinds == number).all():
+                    continue
+                given = self.frame[node.column]
+                filled = given.list.len() > 0 if isinstance(given.dtype, pl.List) else given.is_not_null()
+                for row in np.flatnonzero(filled.fill_null(value=False).to_numpy() & (kinds != number)).tolist():
+                    other = self.segments.kinds[kinds[row]].name if kinds[row] >= 0 else "of no type"
+                    self.wrong.setdefault(row, (node.column, f"is a field of {kind.name}, and the record is {other}"))
 
     def written(self, number: int, part: Part) -> tuple[Bytes, Ints]:
         """Return the records of one type; remember what could not be written."""

@@ -15,7 +15,9 @@ import numpy.typing as npt
 from adapters.cobol import decode, strings
 from adapters.cobol.families import UNKNOWN
 from adapters.cobol.frames import Chunk
+from adapters.cobol.plan import leaves
 from adapters.cobol.segments import Segments
+from hrbus.spi import Type
 
 Ints = npt.NDArray[np.int64]
 
@@ -60,19 +62,20 @@ class Learner:
         best = min(scores)
         return scores.index(best) if scores.count(best) == 1 else UNKNOWN
 
-    def _misfits(self, records: Chunk, number: int) -> tuple[int, int]:
-        """Return how badly the lengths of records fit a type, and how many records have a wrong field in it.
+    def _misfits(self, records: Chunk, number: int) -> tuple[int, int, int]:
+        """Return how badly the lengths of records fit a type, how many are wrong in it, and how little that proves.
 
-        Nine in ten must have its very length (0), or at least none that is longer (1). Where all records of a file
-        have one length, that says nothing.
+        Nine in ten must have its very length (0), or at least not be longer (1). Where all records of a file have
+        one length, that says nothing. Text is hardly ever wrong: what has numbers that make sense proves more.
         """
         kind = self.segments.kinds[number]
         plan = kind.plan
         buffer, starts = records.padded(plan.size, plan.options.page.blank)
         found = decode.columns(plan, kind.own, buffer, starts)
+        proved = -sum(leaf.width for leaf in leaves(kind.own) if leaf.type is not Type.TEXT)
         if not self.lengths_differ:
-            return 0, len(found.wrong)
+            return 0, len(found.wrong), proved
         most = len(records) // 10
         longer = np.count_nonzero(records.lengths > plan.size) > most
         other = np.count_nonzero(records.lengths != found.lengths) > most
-        return 2 if longer else int(other), len(found.wrong)
+        return 2 if longer else int(other), len(found.wrong), proved

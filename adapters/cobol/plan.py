@@ -176,15 +176,16 @@ class Plan:
 
     def leaves(self) -> Iterator[Leaf]:
         """Yield every leaf that has a column, in order."""
-        yield from _leaves(self.nodes)
+        yield from leaves(self.nodes)
 
 
-def _leaves(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
+def leaves(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
+    """Yield every leaf of some nodes, those in tables too."""
     for node in nodes:
         if isinstance(node, Leaf):
             yield node
         else:
-            yield from _leaves(node.nodes)
+            yield from leaves(node.nodes)
 
 
 def names(scope: Item) -> dict[Item, str]:

@@ -127,6 +127,4 @@ class CobolSettings(Settings):
     def _short_forms(cls, value: object) -> object:
         if not isinstance(value, dict):
             return value
-        return {
-            name: {"is": said} if isinstance(said, str | int | list | tuple) else said for name, said in value.items()
-        }
+        return {name: {"is": said} if isinstance(said, str | list | tuple) else said for name, said in value.items()}

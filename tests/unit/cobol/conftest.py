@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from adapters.cobol.areas import area
 from adapters.cobol.codec import CobolCodec
 from adapters.cobol.copybook import parse
 from adapters.cobol.settings import CobolSettings
@@ -20,7 +21,10 @@ class Records:
 
     def __init__(self, copybook: str, **settings: Any) -> None:
         settings = {"encoding": "ascii", **settings}
-        self.codec = CobolCodec(CobolSettings(copybook="test.cpy", **settings), parse(copybook, "test.cpy").record())
+        made = CobolSettings(copybook="test.cpy", **settings)
+        record = area([parse(copybook, "test.cpy")], made.record, made.segment, made.segments)
+        self.notes: list[str] = []
+        self.codec = CobolCodec(made, record, note=self.notes.append)
 
     def read(self, data: bytes) -> tuple[pl.DataFrame, list[Reject]]:
         """Return all records of ``data``, without hrbus's own columns, and the rejects."""

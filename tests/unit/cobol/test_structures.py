@@ -6,9 +6,11 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
+from adapters.cobol import arrow
 from hrbus.spi import Batch, ConfigError
 
 Make = Callable[..., Any]
@@ -136,3 +138,10 @@ def test_only_what_changed_is_written_over_carried_bytes(records: Make) -> None:
     out = io.BytesIO()
     list(made.codec.encode([Batch(frame.with_columns(pl.Series("A", ["xy", "cd"])))], out))
     assert b"xy!!012cd??034" == out.getvalue()
+
+
+def test_a_frame_without_rows_has_its_columns() -> None:
+    """The consumer lets go of such an array at once, before the capsule that it came in is gone."""
+    nothing = np.empty(0, dtype=np.int64)
+    made = arrow.frame({"N": arrow.Column(arrow.INT64, 0, (nothing,), valid=np.empty(0, dtype=np.bool_))})
+    assert {"N": pl.Int64} == dict(made.schema)
