@@ -96,7 +96,7 @@ class Teller:
 def batch(segments: Segments, portion: Portion, most: int, teller: Teller) -> Batch:
     """Return the rows of some whole families. A family in which one record is wrong is one reject, and no row."""
     chunk, first = portion.chunk, portion.first
-    families = hang([kind.parent for kind in segments.kinds], portion.kinds)
+    families = hang(segments.tree, portion.kinds)
     made = assembled(
         segments, chunk, portion.kinds, families, lambda rows: teller.own(chunk, rows, first), teller.misfits
     )

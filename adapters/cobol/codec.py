@@ -136,7 +136,7 @@ class CobolCodec:
         most = self.settings.most_children
         teller = assembly.Teller(self._own, self._misfits, self._reject)
         if types.nested:
-            portions = gathered(numbered, sort, types.is_root, most)
+            portions = gathered(numbered, sort, types.tree, most)
         else:
             portions = (Portion(chunk, first, sort(chunk)) for chunk, first in numbered)
         for portion in portions:

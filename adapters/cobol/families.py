@@ -38,9 +38,10 @@ class Families:
 
 
 def hang(tree: Sequence[int], kinds: Ints) -> Families:
-    """Return how records hang together; ``tree`` has the type above each type, -1 above a root.
+    """Return how records hang together; ``tree`` has the type above each type, -1 above a root, parents first.
 
-    A record of unknown type stands in the family before it, if the root of that may have children at all.
+    A record of unknown type, or without a parent, stands in the family before it, if the root of that may have
+    children at all.
     """
     rows = np.arange(len(kinds), dtype=np.int64)
     last = {number: np.maximum.accumulate(np.where(kinds == number, rows, -1)) for number in range(len(tree))}
@@ -58,13 +59,18 @@ def hang(tree: Sequence[int], kinds: Ints) -> Families:
         while at >= 0:
             open_ &= last[at][here] == last[at][found]
             at = tree[at]
-        open_ &= roots[here] == roots[found]
+        open_ &= (roots[here] == roots[found]) & ~orphans[found]
         parents[here] = np.where(open_, found, -1)
         orphans[here[~open_]] = True
-    barren = np.array([number not in tree for number in range(len(tree))])
-    alone = (kinds == UNKNOWN) & (roots >= 0)
+    barren = _barren(tree)
+    alone = (orphans | (kinds == UNKNOWN)) & (roots >= 0)
     alone[alone] = barren[kinds[roots[alone]]]
     return Families(parents, np.where(alone, -1, roots), orphans)
+
+
+def _barren(tree: Sequence[int]) -> Bools:
+    """By type: whether nothing can stand below it."""
+    return np.array([number not in tree for number in range(len(tree))])
 
 
 @dataclass
@@ -81,13 +87,14 @@ class Portion:
 
 
 def gathered(
-    numbered: Iterable[tuple[Chunk, int]], sort: Callable[[Chunk], Ints], is_root: Bools, most: int
+    numbered: Iterable[tuple[Chunk, int]], sort: Callable[[Chunk], Ints], tree: Sequence[int], most: int
 ) -> Iterator[Portion]:
     """Yield the records of chunks again so that no family is cut, always at the same places for the same bytes.
 
-    A family is held until the next root comes; of one that has more than ``most`` records below its root, only the
-    root is kept and the others are counted.
+    A family is held until the next root comes. Of one that has more than ``most`` records below its root, only the
+    root is kept and the others are counted. ``tree`` is that of ``hang``.
     """
+    is_root, barren = np.array([*(above < 0 for above in tree), False]), _barren(tree)
     held: list[tuple[Chunk, Ints]] = []
     first = count = 0
     monsters: list[tuple[Chunk, int, int, int]] = []
@@ -108,13 +115,14 @@ def gathered(
         if not len(heads):
             held, count = [*held, (chunk, kinds)], count + len(chunk)
             continue
-        cut = int(heads[-1])
+        cut = len(chunk) if barren[kinds[heads[-1]]] else int(heads[-1])
         first = first if held else number
         held.append((chunk.part(0, cut), kinds[:cut]))
         if count + cut or monsters:
             yield _portion(held, first, monsters)
         monsters = []
-        held, first, count = [(chunk.part(cut, len(chunk)), kinds[cut:])], number + cut, len(chunk) - cut
+        held = [(chunk.part(cut, len(chunk)), kinds[cut:])] if cut < len(chunk) else []
+        first, count = number + cut, len(chunk) - cut
     if count > 1 and len(held) == 1 and len(held[0][0]) == 1:
         monsters.append((held[0][0], first, int(held[0][1][0]), count - 1))
         held = []

@@ -80,6 +80,11 @@ class Segments:
         return all(kind.condition.texts for kind in self.kinds)
 
     @property
+    def tree(self) -> list[int]:
+        """By type, the type above it, or -1."""
+        return [kind.parent for kind in self.kinds]
+
+    @property
     def is_root(self) -> npt.NDArray[np.bool_]:
         """By type, and last for a record of no type: whether it is a row of its own."""
         return np.array([kind.parent < 0 for kind in self.kinds] + [False])
