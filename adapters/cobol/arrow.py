@@ -62,7 +62,7 @@ def frame(columns: Mapping[str, Column], height: int | None = None) -> pl.DataFr
 def spread(column: Column, rows: npt.NDArray[np.int64], length: int) -> Column:
     """Return a column of ``length`` rows that has the values of ``column`` at ``rows`` and is null elsewhere."""
     valid = np.zeros(length, dtype=np.bool_)
-    valid[rows] = True if column.valid is None else column.valid
+    valid[rows] = column.valid is None or column.valid
     children = column.children
     if column.format == LIST:
         counts = np.zeros(length + 1, dtype=np.int64)
@@ -71,10 +71,11 @@ def spread(column: Column, rows: npt.NDArray[np.int64], length: int) -> Column:
     if column.format == STRUCT:
         children = tuple((name, spread(child, rows, length)) for name, child in children)
         return Column(STRUCT, length, (), children, valid)
-    words = 1 if column.format in (INT64, FLOAT64) else 2
-    wide = np.zeros((length, words), dtype=np.uint64)
-    wide[rows] = np.ascontiguousarray(column.buffers[0]).reshape(-1).view(np.uint64).reshape(column.length, words)
-    return Column(column.format, length, (wide.view(np.uint8).reshape(-1), *column.buffers[1:]), (), valid)
+    # Eight or sixteen bytes a value, moved as one whatever they mean: numpy is quickest with numbers of such a size.
+    one = np.uint64 if column.format in (INT64, FLOAT64) else np.complex128
+    wide = np.zeros(length, dtype=one)
+    wide[rows] = np.ascontiguousarray(column.buffers[0]).reshape(-1).view(one)
+    return Column(column.format, length, (wide.view(np.uint8), *column.buffers[1:]), (), valid)
 
 
 class _Schema(ctypes.Structure):

@@ -116,7 +116,6 @@ class Reader:
     def __init__(self, plan: Plan, buffer: Bytes) -> None:
         self.plan = plan
         self.buffer = buffer
-        self.order = {item: number for number, item in enumerate(plan.record.walk())}
         self.faults: list[tuple[Leaf, Ints, Ints, Bytes]] = []
 
     # --- what is wrong
@@ -130,8 +129,9 @@ class Reader:
     def wrong(self, starts: Ints) -> list[Wrong]:
         """Return the first wrong field of each row, by row."""
         first: dict[int, tuple[int, int, int, Leaf]] = {}
+        places = {item: number for number, item in enumerate(self.plan.record.walk())} if self.faults else {}
         for leaf, rows, at, codes in self.faults:
-            order = self.order[leaf.item]
+            order = places[leaf.item]
             for row, place, code in zip(rows.tolist(), at.tolist(), codes.tolist(), strict=True):
                 if row not in first or (order, place) < first[row][:2]:
                     first[row] = (order, place, code, leaf)

@@ -44,6 +44,9 @@ def hang(tree: Sequence[int], kinds: Ints) -> Families:
     children at all.
     """
     rows = np.arange(len(kinds), dtype=np.int64)
+    if max(tree) < 0:
+        nowhere = np.full(len(kinds), -1, dtype=np.int64)
+        return Families(nowhere, np.where(kinds == UNKNOWN, -1, rows), np.zeros(len(kinds), dtype=np.bool_))
     last = {number: np.maximum.accumulate(np.where(kinds == number, rows, -1)) for number in range(len(tree))}
     heads = [number for number, above in enumerate(tree) if above < 0]
     roots = np.max([last[number] for number in heads], axis=0) if len(rows) else rows
