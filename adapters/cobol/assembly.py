@@ -72,7 +72,7 @@ def assembled(
 ) -> Assembled:
     """Return the records of a chunk as rows. Every root gets its row, also where something in its family is wrong."""
     assembly = _Assembly(segments, chunk, kinds, families, own, misfits)
-    for row in np.flatnonzero(kinds == UNKNOWN).tolist():
+    for row in [] if segments.skip else np.flatnonzero(kinds == UNKNOWN).tolist():
         assembly.wrong[row] = unknown(segments, chunk, row)
     for row in np.flatnonzero(families.orphans).tolist():
         kind = segments.kinds[kinds[row]]

@@ -54,11 +54,12 @@ class Kind:
 
 @dataclass(frozen=True, eq=False)
 class Segments:
-    """All types of records of a file, parents before their children."""
+    """All types of records of a file, parents before their children; ``skip`` says that others are passed over."""
 
     record: Item
     kinds: tuple[Kind, ...]
     cluster: frozenset[Item]
+    skip: bool = False
 
     def children(self, parent: int) -> list[int]:
         """Return the types that stand right below one."""
@@ -217,7 +218,7 @@ class _Builder:
             place = order.index(parent) if parent else -1
             column = scopes[parent][view] if parent else ""
             kinds.append(Kind(view, condition, plan, place, column, own, around, told))
-        return Segments(self.record, tuple(kinds), frozenset(self.cluster))
+        return Segments(self.record, tuple(kinds), frozenset(self.cluster), self.settings.unknown == "skip")
 
     def _parents_first(self) -> list[str]:
         made: list[str] = []

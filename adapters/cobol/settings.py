@@ -92,6 +92,8 @@ class CobolSettings(Settings):
     """The field that says of which type a record is. Each type is a REDEFINES view, or a record of level 01."""
     segments: dict[str, Segment] = Field(default_factory=dict)
     """The types by name: {VIEW: VALUE}, {VIEW: [VALUE, VALUE]} or {VIEW: {is: VALUE, below: PARENT}}."""
+    unknown: Literal["reject", "skip"] = "reject"
+    """What becomes of a record of none of the types: a reject, or nothing (a trailer counts it all the same)."""
     most_children: PositiveInt = 100_000
     """How many records may stand below one; with more, the record and all below it are one reject."""
     trim: bool = True

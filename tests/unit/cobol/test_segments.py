@@ -103,6 +103,13 @@ def test_a_record_of_no_type_is_a_reject_that_says_what_is_known(records: Make) 
     )  # fmt: skip
 
 
+def test_a_record_of_no_type_may_be_skipped(records: Make) -> None:
+    made = records(VIEWS, segment="T", segments={"CONTACT": "P"}, unknown="skip")
+    frame, rejects = made.read(b"C 001Title 1234zP 002+49       y")
+    assert [] == rejects
+    assert [2] == frame["NO"].to_list()
+
+
 def test_records_of_level_01_are_types_each_with_its_own_field_and_length(records: Make) -> None:
     segments = {"HEAD": {"field": "KIND"}, "BODY": {"field": "BODY-KIND"}}
     made = records(RECORDS, segments=segments, frame="rdw")
