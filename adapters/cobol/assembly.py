@@ -7,7 +7,7 @@ from counting: the records of a type stand in the order of their parents, so a l
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,13 +28,18 @@ Misfits = Callable[[Chunk, Ints], dict[int, str]]
 """What is wrong with the lengths of records that need so many bytes."""
 
 
-@dataclass
-class Assembled:
-    """The rows; which records they are; and by record what is wrong: the field's path and a sentence."""
+@dataclass(frozen=True)
+class Keeper:
+    """What a codec knows of records: the order of its columns, their own columns, lengths that do not fit, rejects.
 
-    frame: pl.DataFrame
-    rows: Ints
-    wrong: dict[int, tuple[str, str]] = field(default_factory=dict)
+    ``own`` takes chunk, rows and the number of the chunk's first record; ``reject`` chunk, row, that number, the
+    field's path and a reason.
+    """
+
+    columns: Sequence[str]
+    own: Callable[[Chunk, Ints, int], dict[str, Column]]
+    misfits: Misfits
+    reject: Callable[[Chunk, int, int, str, str], Reject]
 
 
 def sort(segments: Segments, chunk: Chunk) -> Ints:
@@ -62,92 +67,68 @@ def unknown(segments: Segments, chunk: Chunk, row: int) -> tuple[str, str]:
     return leaf.item.name, f"the record is of no known type: {leaf.item.name} is X'{data}'; known are {known}"
 
 
-def assembled(
-    segments: Segments,
-    chunk: Chunk,
-    kinds: Ints,
-    families: Families,
-    own: Callable[[Ints], dict[str, Column]],
-    misfits: Misfits,
-) -> Assembled:
-    """Return the records of a chunk as rows. Every root gets its row, also where something in its family is wrong."""
-    assembly = _Assembly(segments, chunk, kinds, families, own, misfits)
-    for row in [] if segments.skip else np.flatnonzero(kinds == UNKNOWN).tolist():
-        assembly.wrong[row] = unknown(segments, chunk, row)
-    for row in np.flatnonzero(families.orphans).tolist():
-        kind = segments.kinds[kinds[row]]
-        assembly.wrong[row] = "", f"no {segments.kinds[kind.parent].name} stands before it to belong to"
-    rows = np.flatnonzero(segments.is_root[kinds])
-    return Assembled(assembly.frame(rows), rows, assembly.wrong)
-
-
-@dataclass(frozen=True)
-class Teller:
-    """What a codec knows of records: their own columns, whether their lengths fit, how they are rejected.
-
-    ``reject`` takes chunk, row, number of the chunk's first record, field and reason.
-    """
-
-    own: Callable[[Chunk, Ints, int], dict[str, Column]]
-    misfits: Misfits
-    reject: Callable[[Chunk, int, int, str, str], Reject]
-
-
-def batch(segments: Segments, portion: Portion, most: int, teller: Teller) -> Batch:
+def batch(segments: Segments, portion: Portion, most: int, keeper: Keeper) -> Batch:
     """Return the rows of some whole families. A family in which one record is wrong is one reject, and no row."""
-    chunk, first = portion.chunk, portion.first
     families = hang(segments.tree, portion.kinds)
-    made = assembled(
-        segments, chunk, portion.kinds, families, lambda rows: teller.own(chunk, rows, first), teller.misfits
-    )
-    rejects = [teller.reject(one, 0, number, "", _monster(segments, below, most, kind))
-               for one, number, kind, below in portion.monsters]  # fmt: skip
-    if segments.nested:
-        sizes = np.bincount(families.roots[families.roots >= 0], minlength=len(chunk)) - 1
-        for row in np.flatnonzero(sizes > most).tolist():
-            made.wrong[row] = "", _monster(segments, int(sizes[row]), most, int(portion.kinds[row]))
+    assembly = _Assembly(segments, portion, families, keeper)
+    rows = np.flatnonzero(segments.is_root[portion.kinds])
+    frame, wrong = assembly.frame(rows), assembly.wrong
+    wrong |= _misplaced(segments, portion, families, most)
     failed: dict[int, Reject] = {}
-    for row in sorted(made.wrong):
+    for row in sorted(wrong):
         root = int(families.roots[row]) if families.roots[row] >= 0 else row
         if root not in failed:
-            failed[root] = _rejected(segments, portion, row, root, made.wrong[row], teller)
-    good = ~np.isin(made.rows, list(failed))
-    frame = made.frame if good.all() else made.frame.filter(good)
-    return Batch(frame, (*rejects, *(failed[root] for root in sorted(failed))))
+            failed[root] = _rejected(segments, portion, row, root, wrong[row], keeper)
+    good = ~np.isin(rows, list(failed))
+    monsters = [
+        keeper.reject(root, 0, number, "", _monster(segments.kinds[kind], below, most))
+        for root, number, kind, below in portion.monsters
+    ]
+    return Batch(frame if good.all() else frame.filter(good), (*monsters, *(failed[root] for root in sorted(failed))))
 
 
-def _monster(segments: Segments, below: int, most: int, kind: int) -> str:
+def _misplaced(segments: Segments, portion: Portion, families: Families, most: int) -> dict[int, tuple[str, str]]:
+    """Return what is wrong with records as members of families: unknown, without a parent, too many."""
+    kinds = portion.kinds
+    wrong: dict[int, tuple[str, str]] = {}
+    for row in [] if segments.skip else np.flatnonzero(kinds == UNKNOWN).tolist():
+        wrong[row] = unknown(segments, portion.chunk, row)
+    for row in np.flatnonzero(families.orphans).tolist():
+        parent = segments.kinds[segments.kinds[kinds[row]].parent]
+        wrong[row] = "", f"no {parent.name} stands before it to belong to"
+    if segments.nested:
+        sizes = np.bincount(families.roots[families.roots >= 0], minlength=len(kinds)) - 1
+        for row in np.flatnonzero(sizes > most).tolist():
+            wrong[row] = "", _monster(segments.kinds[kinds[row]], int(sizes[row]), most)
+    return wrong
+
+
+def _monster(kind: Kind, below: int, most: int) -> str:
     return (
-        f"{below} records stand below this {segments.kinds[kind].name}, more than the {most} of most_children;"
+        f"{below} records stand below this {kind.name}, more than the {most} of most_children;"
         " raise it, or leave below: out to get every record as a row of its own"
     )
 
 
 def _rejected(
-    segments: Segments, portion: Portion, row: int, root: int, wrong: tuple[str, str], teller: Teller
+    segments: Segments, portion: Portion, row: int, root: int, wrong: tuple[str, str], keeper: Keeper
 ) -> Reject:
     """Return the reject of a family, which names the record that is wrong in it and keeps its bytes."""
-    found = teller.reject(portion.chunk, row, portion.first, *wrong)
+    found = keeper.reject(portion.chunk, row, portion.first, *wrong)
     if row == root:
         return found
     kind = segments.kinds[portion.kinds[row]].name if portion.kinds[row] >= 0 else "of no type"
-    whole = teller.reject(portion.chunk, root, portion.first, *wrong)
+    whole = keeper.reject(portion.chunk, root, portion.first, *wrong)
     reason = f"record {found.record} below it ({kind}, byte {found.offset}): {found.reason}"
     return replace(whole, reason=reason, raw=found.raw)
 
 
 class _Assembly:
-    def __init__(
-        self,
-        segments: Segments,
-        chunk: Chunk,
-        kinds: Ints,
-        families: Families,
-        own: Callable[[Ints], dict[str, Column]],
-        misfits: Misfits,
-    ) -> None:
-        self.segments, self.chunk, self.families = segments, chunk, families
-        self.own, self.misfits, self.kinds = own, misfits, kinds
+    """Makes rows; every root gets one, also where something in its family is wrong: that is in ``wrong``."""
+
+    def __init__(self, segments: Segments, portion: Portion, families: Families, keeper: Keeper) -> None:
+        self.segments, self.portion, self.families, self.keeper = segments, portion, families, keeper
+        kinds = portion.kinds
         hung = segments.is_root[kinds] | (families.parents >= 0)
         self.rows = [np.flatnonzero((kinds == number) & hung) for number in range(len(segments.kinds))]
         self.wrong: dict[int, tuple[str, str]] = {}
@@ -155,21 +136,25 @@ class _Assembly:
     def frame(self, rows: Ints) -> pl.DataFrame:
         """Return a row for every root."""
         roots = self.segments.roots
-        made = self.own(rows)
+        own = self.own(rows)
+        made = dict(own)
         first = self.segments.kinds[roots[0]]
-        made |= self.read(first, roots[0], first.around, rows)
+        made |= self.read(roots[0], first.around, rows)
         for number in roots:
-            kind = self.segments.kinds[number]
-            columns = self.read(kind, number, kind.own, self.rows[number]) | self.lists(number)
+            columns = self.read(number, self.segments.kinds[number].own, self.rows[number]) | self.lists(number)
             if len(roots) > 1:
                 at = np.searchsorted(rows, self.rows[number])
                 columns = {name: arrow.spread(column, at, len(rows)) for name, column in columns.items()}
             made |= columns
-        frame = arrow.frame(made, len(rows))
-        if len(roots) == 1:
-            return frame
-        names = pl.Series(SEGMENT, [kind.name for kind in self.segments.kinds], dtype=pl.String)
-        return frame.with_columns(names.gather(self.kinds[rows]))
+        frame = arrow.frame({name: made[name] for name in (*own, *self.keeper.columns)}, len(rows))
+        if len(roots) > 1:
+            names = pl.Series(SEGMENT, [kind.name for kind in self.segments.kinds], dtype=pl.String)
+            frame.insert_column(len(own), names.gather(self.portion.kinds[rows]))
+        return frame
+
+    def own(self, rows: Ints) -> dict[str, Column]:
+        """Return hrbus's own columns of some records."""
+        return self.keeper.own(self.portion.chunk, rows, self.portion.first)
 
     def lists(self, number: int) -> dict[str, Column]:
         """Return the lists of the records of one type: of what stands right below them."""
@@ -179,19 +164,20 @@ class _Assembly:
             at = np.searchsorted(self.rows[number], self.families.parents[rows])
             counts = np.bincount(at, minlength=len(self.rows[number]))
             offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts, dtype=np.int64)])
-            columns = self.own(rows) | self.read(kind, below, kind.columns, rows) | self.lists(below)
+            columns = self.own(rows) | self.read(below, kind.columns, rows) | self.lists(below)
             struct = Column(STRUCT, len(rows), children=tuple(columns.items()))
             made[kind.column] = Column(LIST, len(self.rows[number]), (offsets,), (("item", struct),))
         return made
 
-    def read(self, kind: Kind, number: int, nodes: Sequence[Node], rows: Ints) -> dict[str, Column]:
-        """Return the columns of some fields of some records; remember which could not be read."""
-        plan, part = kind.plan, self.chunk.take(rows)
+    def read(self, number: int, nodes: Sequence[Node], rows: Ints) -> dict[str, Column]:
+        """Return the columns of some fields of some records of a type; remember which could not be read."""
+        kind = self.segments.kinds[number]
+        plan, part = kind.plan, self.portion.chunk.take(rows)
         width = _end(nodes, plan)
         buffer, starts = part.padded(width, plan.options.page.blank)
         found = decode.columns(plan, nodes, buffer, starts)
         if nodes is not kind.around:
-            for row, message in self.misfits(part, found.lengths).items():
+            for row, message in self.keeper.misfits(part, found.lengths).items():
                 self.wrong.setdefault(int(rows[row]), ("", message))
         for wrong in found.wrong:
             at = int(starts[wrong.row])

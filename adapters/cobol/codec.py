@@ -134,13 +134,13 @@ class CobolCodec:
             return
         sort = partial(assembly.sort, types) if types.told else Learner(types, self.note).sort
         most = self.settings.most_children
-        teller = assembly.Teller(self._own, self._misfits, self._reject)
+        keeper = assembly.Keeper(list(self.layout.columns()), self._own, self._misfits, self._reject)
         if types.nested:
             portions = gathered(numbered, sort, types.tree, most)
         else:
             portions = (Portion(chunk, first, sort(chunk)) for chunk, first in numbered)
         for portion in portions:
-            yield partial(assembly.batch, types, portion, most, teller)
+            yield partial(assembly.batch, types, portion, most, keeper)
 
     def _numbered(self, stream: BinaryIO, origin: Origin) -> Iterator[tuple[Chunk, int]]:
         """Yield the chunks of detail records with the number of their first, header and trailer checked."""

@@ -52,7 +52,7 @@ def _repeated(segments: Segments, number: int, unit: str) -> Field:
     kind = segments.kinds[number]
     columns = {node.item: node.column for node in kind.columns}
     around = _fields(segments.record.children, columns, unit, segments.cluster)
-    own = _fields(kind.item.children or [kind.item], columns, unit)
+    own = _fields(kind.inside, columns, unit)
     below = [_repeated(segments, child, unit) for child in segments.children(number)]
     children = (*(field for field in around if field.type is not Type.GROUP or field.children), *own, *below)
     return Field(

@@ -47,6 +47,11 @@ class Kind:
         return self.item.name
 
     @property
+    def inside(self) -> list[Item]:
+        """What stands in its view, as it is shown below another type: without a level for the view itself."""
+        return _inside(self.item)
+
+    @property
     def columns(self) -> tuple[Node, ...]:
         """What a record of this type shows below another."""
         return tuple(node for node in (*self.around, *self.own) if node.column != self.told)
@@ -153,8 +158,8 @@ class _Builder:
             if above and above not in self.items:
                 near = ", ".join(self.items)
                 faults.append(Fault(f"{name} is below {segment.below}, which is no type", path="segments", hint=near))
-            elif above and not self.items[above].is_group:
-                faults.append(Fault(f"nothing can stand below {above}, which is no group", path="segments"))
+            elif above and (not self.items[above].is_group or self.items[above].entry.occurs):
+                faults.append(Fault(f"nothing stands below {above}: it is no group, or repeats", path="segments"))
             while above in self.given and above not in seen:
                 seen.append(above)
                 above = self.given[above].below.upper()
@@ -234,7 +239,7 @@ class _Builder:
         for view in views:
             above = () if melted else view.path()[len(self.record.path()) :]
             if melted:
-                found += paths(view.children or [view])
+                found += paths(_inside(view))
             found += [
                 (self.items[name], (*above, name))
                 for name, segment in self.given.items()
@@ -250,6 +255,10 @@ class _Builder:
                 what = f"{leaf.item.name or 'FILLER'} stands behind {view.name}, whose length differs"
                 raise ConfigError(Fault(what, leaf.item.place, path="segments"))
         return plan
+
+
+def _inside(view: Item) -> list[Item]:
+    return view.children if view.is_group and not view.entry.occurs else [view]
 
 
 def _clusters(record: Item) -> list[list[Item]]:

@@ -167,6 +167,14 @@ def test_roots_of_two_types_stand_in_one_frame(records: Make) -> None:
     assert '{"T":"S","NO":5,"SITE":{"TOWN":"Rome"}}' == lines(frame, made.codec.layout)[1]
 
 
+def test_a_view_that_repeats_is_a_list_in_its_record(records: Make) -> None:
+    copybook = "01 R. 05 T PIC X. 05 A. 10 X PIC XXX. 05 B REDEFINES A OCCURS 3. 10 Y PIC 9."
+    made = records(copybook, segment="T", segments={"A": "a", "B": {"is": "b", "below": "A"}})
+    frame, _ = made.read(b"aabcb123")
+    assert '{"T":"a","A":{"X":"abc","B":[{"B":[{"Y":1},{"Y":2},{"Y":3}]}]}}' == lines(frame, made.codec.layout)[0]
+    assert b"aabcb123" == made.again(b"aabcb123")
+
+
 def test_what_hangs_below_is_kept_with_its_bytes(records: Make) -> None:
     """A FILLER of a child comes back, and its number says where it stood."""
     copybook = "01 R. 05 T PIC X. 05 A. 10 X PIC X. 10 FILLER PIC XX. 05 B REDEFINES A. 10 FILLER PIC XX. 10 Y PIC X."
