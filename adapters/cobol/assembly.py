@@ -171,8 +171,9 @@ class _Assembly:
 
     def read(self, number: int, nodes: Sequence[Node], rows: Ints) -> dict[str, Column]:
         """Return the columns of some fields of some records of a type; remember which could not be read."""
-        kind = self.segments.kinds[number]
-        plan, part = kind.plan, self.portion.chunk.take(rows)
+        kind, part = self.segments.kinds[number], self.portion.chunk.take(rows)
+        # What all types have is read of records of all types: tables of this one's view say nothing of them.
+        plan = replace(kind.plan, trailing=()) if nodes is kind.around else kind.plan
         width = _end(nodes, plan)
         buffer, starts = part.padded(width, plan.options.page.blank)
         found = decode.columns(plan, nodes, buffer, starts)

@@ -122,6 +122,20 @@ def test_records_of_level_01_are_types_each_with_its_own_field_and_length(record
     assert data == made.again(data)
 
 
+def test_a_count_of_one_type_says_nothing_of_the_others(records: Make) -> None:
+    copybook = """
+       01  A.
+           05  T   PIC X.
+           05  N   PIC 9.
+           05  L   OCCURS 1 TO 3 DEPENDING ON N PIC X.
+       01  B.
+           05  T   PIC X.
+           05  X   PIC X(3).
+"""
+    made = records(copybook, segment="T", segments={"A": "a", "B": "b"}, frame="lines")
+    assert ['{"B":{"T":"b","X":"xyz"}}', '{"A":{"T":"a","N":1,"L":["l"]}}'] == texts(made, b"bxyz\na1l\n")
+
+
 def test_a_short_record_is_refused_by_what_its_own_type_needs(records: Make) -> None:
     segments = {"HEAD": {"field": "KIND"}, "BODY": {"field": "BODY-KIND"}}
     made = records(RECORDS, segments=segments, frame="rdw")
