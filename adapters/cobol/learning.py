@@ -17,12 +17,14 @@ from adapters.cobol.families import UNKNOWN
 from adapters.cobol.frames import Chunk
 from adapters.cobol.plan import leaves
 from adapters.cobol.segments import Segments
-from hrbus.spi import Type
+from hrbus.spi import BatchError, Type
 
 Ints = npt.NDArray[np.int64]
 
 SAMPLE = 1000
 """How many records of a value are looked at."""
+MOST = 100
+"""How many values a field may have that tells types."""
 
 
 class Learner:
@@ -43,18 +45,30 @@ class Learner:
         buffer, starts = chunk.padded(leaf.offset + leaf.width, blank)
         fields = strings.gather(buffer, starts + leaf.offset, leaf.width)
         values, which = np.unique(fields, axis=0, return_inverse=True)
-        meant = np.array([self._meaning(value.tobytes(), chunk, which == at) for at, value in enumerate(values)])
-        made: Ints = meant[which]
+        meant = np.array(
+            [self._meaning(value.tobytes(), chunk, which.reshape(-1) == at) for at, value in enumerate(values)]
+        )
+        made: Ints = meant[which.reshape(-1)]
         return made
 
     def _meaning(self, value: bytes, chunk: Chunk, has: npt.NDArray[np.bool_]) -> int:
         if value not in self.known:
+            if len(self.known) == MOST:
+                what = f"{self.leaf.item.name} has more than {MOST} values, so it tells no types of records"
+                raise BatchError(f"{what}; name another field in segment, or the types in segments")
             kind = self.known[value] = self._best(chunk.take(np.flatnonzero(has)[:SAMPLE]))
             if kind != UNKNOWN:
-                page = self.segments.kinds[0].plan.options.page
-                text = page.decode(value).rstrip(" \0")
-                self.note(f"{self.leaf.item.name} {text} is taken for {self.segments.kinds[kind].name}: it fits")
+                name = self.segments.kinds[kind].name
+                self.note(f"{self.leaf.item.name} {self._shown(value)} is taken for {name}: it fits")
         return self.known[value]
+
+    def _shown(self, value: bytes) -> str:
+        """Return a value as text, or its bytes where that is none."""
+        try:
+            text = self.segments.kinds[0].plan.options.page.decode(value).rstrip(" \0")
+        except UnicodeDecodeError:
+            text = ""
+        return text if text and text.isprintable() else f"X'{value.hex().upper()}'"
 
     def _best(self, records: Chunk) -> int:
         """Return the one type that fits best: in the lengths of the records, then in their fields."""

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from hrbus.cli.jsonlines import JsonLines, lines
-from hrbus.spi import Batch, ConfigError, Type
+from hrbus.spi import Batch, BatchError, ConfigError, Type
 
 Make = Callable[..., Any]
 
@@ -175,6 +175,18 @@ def test_an_unknown_file_is_read_by_what_fits_and_that_is_told(records: Make) ->
     made = records(VIEWS, segment="T")
     assert ["COMPANY", "CONTACT"] == made.read(b"C 001Title 1234zP 002+49 xyz   y")[0]["_segment"].to_list()
     assert ["T C is taken for COMPANY: it fits", "T P is taken for CONTACT: it fits"] == made.notes
+
+
+def test_a_field_of_many_values_tells_no_types(records: Make) -> None:
+    made = records("01 R. 05 T PIC 9(3). 05 A. 10 X PIC XX. 05 B REDEFINES A. 10 Y PIC 99.", segment="T")
+    with pytest.raises(BatchError, match="T has more than 100 values"):
+        made.read(b"".join(b"%03dxx" % number for number in range(101)))
+
+
+def test_bytes_that_are_no_text_are_told_as_bytes(records: Make) -> None:
+    made = records("01 R. 05 T PIC X. 05 A. 10 X PIC XX. 05 B REDEFINES A. 10 Y PIC 99.", segment="T")
+    made.read(b"\xff12")
+    assert ["T X'FF' is taken for B: it fits"] == made.notes
 
 
 def test_a_value_that_fits_two_types_is_not_guessed(records: Make) -> None:
