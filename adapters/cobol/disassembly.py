@@ -86,14 +86,15 @@ class _Writer:
         """Note the rows that have a value for a field of another type: it would be lost."""
         for number in self.segments.roots:
             kind = self.segments.kinds[number]
-            for node in kind.own:
-                if node.column not in self.frame.columns or (kinds == number).all():
+            below = [self.segments.kinds[child].column for child in self.segments.children(number)]
+            for column in [*(node.column for node in kind.own), *below]:
+                if column not in self.frame.columns or (kinds == number).all():
                     continue
-                given = self.frame[node.column]
+                given = self.frame[column]
                 filled = given.list.len() > 0 if isinstance(given.dtype, pl.List) else given.is_not_null()
                 for row in np.flatnonzero(filled.fill_null(value=False).to_numpy() & (kinds != number)).tolist():
                     other = self.segments.kinds[kinds[row]].name if kinds[row] >= 0 else "of no type"
-                    self.wrong.setdefault(row, (node.column, f"is a field of {kind.name}, and the record is {other}"))
+                    self.wrong.setdefault(row, (column, f"is a field of {kind.name}, and the record is {other}"))
 
     def written(self, number: int, part: Part) -> tuple[Bytes, Ints]:
         """Return the records of one type; remember what could not be written."""

@@ -167,6 +167,14 @@ def test_roots_of_two_types_stand_in_one_frame(records: Make) -> None:
     assert '{"T":"S","NO":5,"SITE":{"TOWN":"Rome"}}' == lines(frame, made.codec.layout)[1]
 
 
+def test_what_stands_below_a_row_of_another_type_is_refused(records: Make) -> None:
+    made = records(COPYBOOK, **{**TREE, "segments": {**TREE["segments"], "SITE": "S"}})
+    departments = [[{"NO": 2, "NAME": "IT"}], []]
+    data, (reject,) = made.write(T=["S", "S"], NO=[1, 2], TOWN=["Rome", "Bonn"], DEPT=departments)
+    assert b"S02Bonn\n" == data
+    assert ("DEPT", "is a field of COMPANY, and the record is SITE") == (reject.field, reject.reason)
+
+
 def test_a_view_that_repeats_is_a_list_in_its_record(records: Make) -> None:
     copybook = "01 R. 05 T PIC X. 05 A. 10 X PIC XXX. 05 B REDEFINES A OCCURS 3. 10 Y PIC 9."
     made = records(copybook, segment="T", segments={"A": "a", "B": {"is": "b", "below": "A"}})
