@@ -27,7 +27,8 @@ import polars as pl
 from adapters.cobol import arrow, kernels, numbers, strings
 from adapters.cobol.arrow import LIST, STRUCT, Column
 from adapters.cobol.copybook import Item
-from adapters.cobol.plan import Condition, Leaf, Node, Plan, Table, View
+from adapters.cobol.declaration import Usage
+from adapters.cobol.plan import LANE_DIGITS, Condition, Leaf, Node, Plan, Table, View
 from hrbus.spi import Type
 
 Bytes = npt.NDArray[np.uint8]
@@ -290,7 +291,15 @@ class Reader:
             texts = strings.read(leaf, self.plan.options.page, self.plan.options.trim, self.buffer, base)
             return texts.column(self.judged(leaf, scope, base, holds, texts.status))
         found = numbers.read(leaf, self.plan.options, self.buffer, base)
+        if self.bounded(leaf) and found.lanes.shape[1] == 1:
+            fits = np.abs(found.lanes[:, 0]) < 10**leaf.digits
+            holds = fits if holds is None else holds & fits
         return found.column(leaf, self.judged(leaf, scope, base, holds, found.status))
+
+    def bounded(self, leaf: Leaf) -> bool:
+        """Say whether a binary number beyond its picture is nonsense: in a reading that may not be the one meant."""
+        binary = leaf.lenient and leaf.item.usage is Usage.BINARY and leaf.digits < LANE_DIGITS
+        return binary and not self.plan.options.binary_full
 
     def judged(self, leaf: Leaf, scope: Scope, base: Ints, holds: Bools | None, status: Bytes | None) -> Bools | None:
         """Return where a field has a value; note where it is wrong."""

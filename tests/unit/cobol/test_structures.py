@@ -140,6 +140,15 @@ def test_only_what_changed_is_written_over_carried_bytes(records: Make) -> None:
     assert b"xy!!012cd??034" == out.getvalue()
 
 
+@pytest.mark.parametrize(("full", "expected"), [(False, None), (True, 1633837924)])
+def test_a_binary_number_beyond_its_picture_is_nonsense_in_another_reading(
+    records: Make, full: bool, expected: int | None
+) -> None:
+    made = records("01 R. 05 A PIC X(4). 05 B REDEFINES A PIC 9(8) COMP.", binary_full=full)
+    assert [{"A": "abcd", "B": expected}] == made.values(b"abcd")
+    assert 0x05616161 == made.values(b"\x05aaa")[0]["B"]
+
+
 def test_a_frame_without_rows_has_its_columns() -> None:
     """The consumer lets go of such an array at once, before the capsule that it came in is gone."""
     nothing = np.empty(0, dtype=np.int64)
