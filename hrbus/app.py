@@ -21,6 +21,7 @@ from hrbus.checkup import layout_of, read_mapping
 from hrbus.clock import Clock, SystemClock
 from hrbus.errors import ConfigError, Fault
 from hrbus.flow import Progress
+from hrbus.flow.bytes import passed_on
 from hrbus.flow.progress import quiet
 from hrbus.flow.run import never
 from hrbus.hrxml import Vocabulary
@@ -124,6 +125,7 @@ class App:
             out=out,
             references=found.reference,
             reading=repr(found.source.codec.settings),
+            raw=passed_on(codec, target_codec) if target_codec else False,
             on_change=found.on_change,
         )
 

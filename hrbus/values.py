@@ -5,7 +5,7 @@ Columns whose names begin with an underscore belong to hrbus and travel untouche
 
     _record   Int64    number of the record in its artifact, from 1 (header and trailer lines are not counted)
     _offset   Int64    offset in bytes of the record's first byte in its artifact
-    _raw      Binary   the record's bytes, where a codec was asked to keep them
+    _raw      Binary   the record's bytes, where a codec was asked to keep them; a target may write onto them
     _id       Int64    the ledger's number of the record: from the ledger on, never before
     _key      String   the key of this send (business identity, operation, revision): on its way to a target
 

@@ -95,6 +95,11 @@ class CobolCodec:
         """The fields of the records."""
         return describe(self.plan.record, bytes_per_character=not self.plan.options.page.several)
 
+    @property
+    def raw_form(self) -> object | None:
+        """What tells how a record's bytes are read; None where the settings do not keep them."""
+        return ("cobol", self.layout, self.plan.options) if self.settings.keep_raw else None
+
     # --- reading
 
     def decode(self, stream: BinaryIO, origin: Origin) -> Iterator[Batch]:
@@ -201,7 +206,8 @@ class CobolCodec:
         frame = batch.frame
         if not frame.height:
             return batch
-        made = encode.write(self.plan, frame, max(self.frame.length, self.plan.size))
+        based = frame if self.settings.keep_raw else frame.drop(RAW, strict=False)
+        made = encode.write(self.plan, based, max(self.frame.length, self.plan.size))
         rejects = []
         failed = np.zeros(frame.height, dtype=np.bool_)
         for wrong in made.wrong:
