@@ -6,6 +6,7 @@ refused. Elements are forgotten as soon as they are read, so the size of a file 
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, NamedTuple
 
@@ -52,6 +53,8 @@ class XmlCodec:
         self._settings = settings
         self._reader = Reader(layout.fields, settings)
         self._encoding = Encoding.of(settings.encoding)
+        if settings.keep_raw and self._encoding.width > 1:
+            raise ConfigError(Fault("bytes are kept in encodings that contain ASCII only", hint="take utf-8"))
 
     @property
     def layout(self) -> Layout:
@@ -126,7 +129,11 @@ class XmlCodec:
                     yield from walk.of(parser)
                 chunk = read_fully(stream, _CHUNK)
             parser.close()
-            yield from whole.records() if whole else walk.of(parser)
+            if whole:
+                whole.feed(b"", walk.of(parser))
+                yield from whole.records()
+            else:
+                yield from walk.of(parser)
         except etree.XMLSyntaxError as error:
             line, column = error.position
             where = f" at line {line}, column {column}" if line else ""
@@ -179,7 +186,7 @@ class _Walk:
         self._settings = settings
         self._spans = spans
         self._encoding = encoding
-        self._wanted = Encoding.of(settings.encoding).name
+        self._wanted = codecs.lookup(Encoding.of(settings.encoding).name).name
         self._artifact = artifact
         self._steps = [settings.tag(step) for step in settings.steps]
         self._local = self._steps[-1].rpartition("}")[2]

@@ -1,9 +1,9 @@
 """The bytes that a record keeps, so that it can be written onto them: what they are, and what becomes of them.
 
-A file that is one record keeps the whole file. A record among others keeps its element as it would stand in a file that
-the same settings write: in their encoding, below their namespaces. Where the file that it came in is of the same encoding
-and declares the same, those are its very bytes; otherwise the characters are the same, and declarations that it took over
-from the elements around it are added to its own.
+A file that is one record keeps the whole file. A record among others keeps its element as it would stand in a file
+that the same settings write: in their encoding, below their namespaces. Where the file that it came in is of the same
+encoding and declares the same, those are its very bytes; otherwise the characters are the same, and declarations that
+it took over from the elements around it are added to its own.
 """
 
 from __future__ import annotations
@@ -41,9 +41,7 @@ def kept(element: etree._Element, raw: bytes, encoding: str, settings: XmlSettin
     try:
         return whole.decode(encoding).encode(wanted)
     except UnicodeError:
-        reason = (
-            f"holds characters that {wanted} does not have, so that its bytes cannot be kept; set another encoding"
-        )
+        reason = f"holds characters that {wanted} does not have, so its bytes cannot be kept; set another encoding"
         raise RecordError(reason, field="?") from None
 
 
@@ -87,7 +85,7 @@ class Onto:
         elements, before, failures = self._before(raws)
         frame = frame.with_columns(column for column in before if column.name not in frame.columns)
         made = [raw or b"" for raw in raws]
-        rows = pl.Series(self._changed(frame, before, raws) - failures.keys(), dtype=pl.Int64).sort()
+        rows = sorted(self._changed(frame, before, raws) - failures.keys())
         texts, refused = self._writer.records(frame[rows])
         for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
             element, raw = elements.get(row), raws[row]

@@ -2,9 +2,9 @@
 
     Splice(settings, text, old, fresh_text, new).of(reader, schema)      # the record's text with what changed
 
-``new`` is the record as ``Writer`` renders it. Both trees are gone through by the layout: a leaf that says the same is
-left alone; one that says something else gets its new text at its place; one that says nothing any more is taken out; a
-new one is put in where the layout's order has it. Items of a repetition are matched by what they say.
+``new`` is the record as ``Writer`` renders it. Both trees are gone through by the layout: a leaf that says the same
+is left alone; one that says something else gets its new text at its place; one that says nothing any more is taken
+out; a new one is put in where the layout's order has it. Items of a repetition are matched by what they say.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lxml import etree
 
 from adapters.xml.marks import Mark, marked
 from adapters.xml.reading import Reader, is_nil
-from adapters.xml.settings import XmlSettings
+from adapters.xml.settings import XmlSettings, plain
 from hrbus.spi import Field, Type
 
 Schema = Mapping[str, Any]
@@ -209,7 +209,7 @@ class Splice:
         self._edits.append((mark.start - len(self._indent(mark)), mark.end, ""))
 
     def _insert(self, reader: Reader, field: Field, parent: etree._Element, pieces: Sequence[str]) -> None:
-        """Put elements in where the order of the layout has them: behind the fields before, or before those behind."""
+        """Put elements in where the order of the layout has them: behind those before, or before those behind."""
         order = [each.name for each in reader.fields]
         at = order.index(field.name)
         known = [(order.index(name), each) for name, found in reader.children(parent).items() for each in found]
@@ -268,9 +268,7 @@ class Splice:
         for prefix, uri in self._settings.namespaces.items():
             used = re.search(rf"[<\s]{re.escape(prefix)}:" if prefix else r"<[^\s:/>]+[\s/>]", text)
             if used and parent.nsmap.get(prefix or None, "") != uri:
-                found += (
-                    f' xmlns{":" if prefix else ""}{prefix}="{uri.replace("&", "&amp;").replace(chr(34), "&quot;")}"'
-                )
+                found += f' xmlns{":" if prefix else ""}{prefix}="{plain(uri)}"'
         return found
 
 
