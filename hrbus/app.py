@@ -125,7 +125,7 @@ class App:
             out=out,
             references=found.reference,
             reading=repr(found.source.codec.settings),
-            raw=passed_on(codec, target_codec) if target_codec else False,
+            raw=passed_on(codec, target_codec) if target_codec else "",
             on_change=found.on_change,
         )
 

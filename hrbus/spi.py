@@ -32,13 +32,16 @@ from hrbus.errors import (
     TransientError,
 )
 from hrbus.values import (
+    FORM,
     ID,
     KEY,
+    LEAD,
     OFFSET,
     OUTCOME_SCHEMA,
     OWN_COLUMNS,
     RAW,
     RECORD,
+    TAIL,
     Batch,
     Origin,
     Outcomes,
@@ -49,13 +52,16 @@ from hrbus.values import (
 )
 
 __all__ = [
+    "FORM",
     "ID",
     "KEY",
+    "LEAD",
     "OFFSET",
     "OUTCOME_SCHEMA",
     "OWN_COLUMNS",
     "RAW",
     "RECORD",
+    "TAIL",
     "Adapter",
     "Artifact",
     "Batch",
@@ -328,10 +334,11 @@ class OntoBytes(Protocol):
     """
 
     @property
-    def raw_form(self) -> object | None:
-        """How the bytes in ``_raw`` are to be understood; None where the settings do not ask for them.
+    def raw_form(self) -> str | None:
+        """A name for how the bytes in ``_raw`` are to be understood; None where the settings do not ask for them.
 
-        Asked when a route is put together: bytes go from one codec to another only where both forms are equal.
+        Asked when a route is put together: bytes go from one codec to another only where both names are equal. A
+        frame that carries ``_raw`` has it in ``_form``.
         """
 
 

@@ -5,7 +5,10 @@ Columns whose names begin with an underscore belong to hrbus and travel untouche
 
     _record   Int64    number of the record in its artifact, from 1 (header and trailer lines are not counted)
     _offset   Int64    offset in bytes of the record's first byte in its artifact
-    _raw      Binary   the record's bytes, where a codec was asked to keep them; a target may write onto them
+    _raw      Binary   the record's bytes, where a codec was asked to keep them
+    _lead     Binary   the bytes of its artifact that stand before the record and belong to it (a descriptor word)
+    _tail     Binary   those that stand behind it and belong to it (a line end)
+    _form     String   whose bytes these are: a codec writes them again only where it reads them the same way
     _id       Int64    the ledger's number of the record: from the ledger on, never before
     _key      String   the key of this send (business identity, operation, revision): on its way to a target
 
@@ -31,9 +34,12 @@ if TYPE_CHECKING:
 RECORD = "_record"
 OFFSET = "_offset"
 RAW = "_raw"
+LEAD = "_lead"
+TAIL = "_tail"
+FORM = "_form"
 ID = "_id"
 KEY = "_key"
-OWN_COLUMNS = (RECORD, OFFSET, RAW, ID, KEY)
+OWN_COLUMNS = (RECORD, OFFSET, RAW, LEAD, TAIL, FORM, ID, KEY)
 """Every column that is hrbus's own, in the order in which they stand first in a frame."""
 
 
@@ -61,8 +67,8 @@ class Reject:
 
     ``record`` and ``offset`` are those of ``_record`` and ``_offset`` (0 and -1 where the record never had an
     artifact); ``field`` is the layout's field or the document's path; ``reason`` is a sentence without personal
-    data; ``raw`` holds the record's bytes (empty where it never had any). ``id`` is the ledger's number of the
-    record where it already has one.
+    data; ``raw`` holds the record's bytes (empty where it never had any), ``lead`` and ``tail`` those around it,
+    where a codec was asked to keep them. ``id`` is the ledger's number of the record where it already has one.
     """
 
     record: int
@@ -72,6 +78,8 @@ class Reject:
     field: str = ""
     raw: bytes = dataclasses.field(default=b"", repr=False)
     id: int | None = None
+    lead: bytes = dataclasses.field(default=b"", repr=False)
+    tail: bytes = dataclasses.field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -79,10 +87,14 @@ class Batch:
     """Records as a frame (own columns first, then one column per field of the layout) beside their rejects.
 
     Its repr says how many there are, and nothing of what is in them: that is personal data.
+    ``head`` and ``foot`` are bytes of the artifact before its first and behind its last record, which belong to none,
+    where a codec was asked to keep them: the first and the last batch have them, in pieces that it understands.
     """
 
     frame: pl.DataFrame
     rejects: tuple[Reject, ...] = ()
+    head: tuple[bytes, ...] = dataclasses.field(default=(), kw_only=True)
+    foot: tuple[bytes, ...] = dataclasses.field(default=(), kw_only=True)
 
     def __len__(self) -> int:
         return self.frame.height

@@ -12,9 +12,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import sha256
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -96,9 +98,13 @@ class CobolCodec:
         return describe(self.plan.record, bytes_per_character=not self.plan.options.page.several)
 
     @property
-    def raw_form(self) -> object | None:
+    def raw_form(self) -> str | None:
         """What tells how a record's bytes are read; None where the settings do not keep them."""
-        return ("cobol", self.layout, self.plan.options) if self.settings.keep_raw else None
+        if not self.settings.keep_raw:
+            return None
+        told = {each.name: getattr(self.plan.options, each.name) for each in dataclasses.fields(self.plan.options)}
+        told["page"] = self.plan.options.page.name
+        return sha256(repr((self.layout, told)).encode()).hexdigest()[:12]
 
     # --- reading
 

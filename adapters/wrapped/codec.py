@@ -33,7 +33,7 @@ class WrappedCodec:
         return self._inner.layout
 
     @property
-    def raw_form(self) -> object | None:
+    def raw_form(self) -> str | None:
         """That of the codec inside, where it has one."""
         return getattr(self._inner, "raw_form", None)
 

@@ -7,7 +7,8 @@ refused. Elements are forgotten as soon as they are read, so the size of a file 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from typing import Any, BinaryIO, NamedTuple
 
 import polars as pl
@@ -23,7 +24,7 @@ from adapters.xml.reading import Reader
 from adapters.xml.settings import XmlSettings
 from adapters.xml.spans import LONGEST, Spans
 from adapters.xml.writing import check_names
-from hrbus.spi import RAW, Batch, BatchError, ConfigError, Delivery, Fault, Layout, Origin, RecordError
+from hrbus.spi import FORM, RAW, Batch, BatchError, ConfigError, Delivery, Fault, Layout, Origin, RecordError
 
 BATCH = 10_000
 BATCH_BYTES = 32 << 20
@@ -62,9 +63,11 @@ class XmlCodec:
         return self._layout
 
     @property
-    def raw_form(self) -> object | None:
+    def raw_form(self) -> str | None:
         """What tells how a record's bytes are read; None where the settings do not keep them."""
-        return ("xml", self._layout, self._settings) if self._settings.keep_raw else None
+        if not self._settings.keep_raw:
+            return None
+        return sha256(repr((self._layout, self._settings)).encode()).hexdigest()[:12]
 
     @property
     def one_record(self) -> bool:
@@ -91,7 +94,7 @@ class XmlCodec:
         Where the root is the record a document holds one of them; ConfigError with the second. A record that keeps
         its bytes is written onto them.
         """
-        onto = Onto(self._layout, self._reader, self._settings, self._encoding.name)
+        onto = Onto(self._layout, self._reader, self._settings, self._encoding.name, self.raw_form)
         alone = self._settings.alone
         if not alone:
             stream.write(self._encoding.mark + onto.head.encode(self._encoding.name))
@@ -148,11 +151,12 @@ class XmlCodec:
         numbers = range(first, first + len(page))
         found = Found(numbers, (record.offset for record in page), lambda row: page[row].raw)
         failures = {**columns.failures, **early}
-        batch = batch_of(found, frame, failures, keep_raw=self._settings.keep_raw)
-        if not self._settings.keep_raw:
-            return batch
-        own = pl.Series(RAW, [record.kept for row, record in enumerate(page) if row not in failures], pl.Binary)
-        return Batch(batch.frame.with_columns(own), batch.rejects)
+        batch = batch_of(found, frame, failures)
+        if self.raw_form:
+            own = [record.kept for row, record in enumerate(page) if row not in failures]
+            batch.frame.insert_column(2, pl.Series(RAW, own, pl.Binary))
+            batch.frame.insert_column(3, pl.Series(FORM, [self.raw_form] * len(own), pl.String))
+        return batch
 
 
 class _Whole:
@@ -192,6 +196,7 @@ class _Walk:
         self._local = self._steps[-1].rpartition("}")[2]
         self._depth = 0
         self._fits = 0
+        self._around: Mapping[str | None, str] = {}
         self._begun = 0
         self._open: list[int] = []
 
@@ -209,6 +214,8 @@ class _Walk:
                     self._check(element)
                 if self._fits == self._depth - 1 < goal and _same(self._steps[self._fits], tag):
                     self._fits += 1
+                if self._fits == self._depth == goal - 1:
+                    self._around = element.nsmap  # said now: what is forgotten later may take it along
                 if named:
                     self._open.append(self._begun)
                     self._begun += 1
@@ -233,7 +240,7 @@ class _Walk:
             found = self._reader.record(element)
             if self._settings.alone or not self._settings.keep_raw:
                 return Record(offset, raw, found)
-            own = kept(element, raw, self._encoding, self._settings, self._wanted)
+            own = kept(raw, self._around, self._encoding, self._settings, self._wanted)
             return Record(offset, raw, found, kept=own)
         except RecordError as error:
             return Record(offset, raw, {}, (error.field, error.reason))

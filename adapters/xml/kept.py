@@ -9,6 +9,7 @@ it took over from the elements around it are added to its own.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import polars as pl
 from lxml import etree
@@ -21,18 +22,19 @@ from adapters.xml.reading import Reader
 from adapters.xml.settings import XmlSettings, plain
 from adapters.xml.splicing import Edit, Splice, says
 from adapters.xml.writing import Writer
-from hrbus.spi import RAW, Layout, RecordError
+from hrbus.spi import FORM, RAW, Layout, RecordError
 
 _NAME = re.compile(rb"<[^\s/>]+")
 _TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 
 
-def kept(element: etree._Element, raw: bytes, encoding: str, settings: XmlSettings, wanted: str) -> bytes:
+def kept(raw: bytes, around: Mapping[str | None, str], encoding: str, settings: XmlSettings, wanted: str) -> bytes:
     """Return the bytes that a record keeps, of the ``raw`` that stand in a file of an ``encoding``.
 
-    RecordError where the ``wanted`` encoding, that of the settings, does not have their characters.
+    ``around`` are the namespaces, by prefix, that hold where it stands. RecordError where the ``wanted`` encoding,
+    that of the settings, does not have their characters.
     """
-    missing = _missing(element, raw, encoding, settings)
+    missing = _missing(raw, around, encoding, settings)
     name = _NAME.match(raw)
     cut = name.end() if name else 0
     whole = raw[:cut] + missing.encode(encoding, "xmlcharrefreplace") + raw[cut:]
@@ -45,10 +47,9 @@ def kept(element: etree._Element, raw: bytes, encoding: str, settings: XmlSettin
         raise RecordError(reason, field="?") from None
 
 
-def _missing(element: etree._Element, raw: bytes, encoding: str, settings: XmlSettings) -> str:
+def _missing(raw: bytes, around: Mapping[str | None, str], encoding: str, settings: XmlSettings) -> str:
     """Return the namespace declarations that an element takes over, and would not find in a file of the settings."""
-    parent = element.getparent()
-    taken = {prefix or "": uri for prefix, uri in (parent.nsmap if parent is not None else {}).items()}
+    taken = {prefix or "": uri for prefix, uri in around.items()}
     given = settings.namespaces
     tag = _TAG.match(raw)
     start = tag[0] if tag else b""
@@ -66,7 +67,10 @@ def _missing(element: etree._Element, raw: bytes, encoding: str, settings: XmlSe
 class Onto:
     """Writes records, onto the bytes that they keep where they have any."""
 
-    def __init__(self, layout: Layout, reader: Reader, settings: XmlSettings, encoding: str) -> None:
+    def __init__(
+        self, layout: Layout, reader: Reader, settings: XmlSettings, encoding: str, form: str | None
+    ) -> None:
+        self._form = form
         self._layout = layout
         self._reader = reader
         self._settings = settings
@@ -77,8 +81,8 @@ class Onto:
     def records(self, frame: pl.DataFrame) -> tuple[list[bytes], Failures]:
         """Return the bytes of each record, and by row the field that does not fit, and why."""
         raws: list[bytes | None] = [None] * frame.height
-        if self._settings.keep_raw and RAW in frame.columns:
-            raws = frame[RAW].to_list()
+        if self._form and {RAW, FORM} <= set(frame.columns):
+            raws = frame.select(pl.when(pl.col(FORM) == self._form).then(RAW)).to_series().to_list()
         if not any(raw is not None for raw in raws):
             texts, failures = self._writer.records(frame)
             return [self._new(text) for text in texts], failures

@@ -1,6 +1,6 @@
 """Whether a record's own bytes travel through a route: from the codec that read them to the one that writes.
 
-    passed_on(source_codec, target_codec)       # True: the ledger keeps ``_raw``, the target writes onto it
+    passed_on(source_codec, target_codec)       # their form: the ledger keeps ``_raw``, the target writes onto it
 
 The target asks for them (``keep_raw: true`` in its codec). Bytes are understood only by a codec of the same kind,
 layout and settings, so anything else is refused before a record moves: bytes of another layout must never be taken
@@ -13,11 +13,14 @@ from hrbus.errors import ConfigError, Fault
 from hrbus.spi import Codec
 
 
-def passed_on(source: Codec, target: Codec) -> bool:
-    """Return whether ``target`` writes onto bytes that ``source`` keeps; ConfigError where it asks and must not."""
-    wanted = getattr(target, "raw_form", None)
+def passed_on(source: Codec, target: Codec) -> str:
+    """Return the form of the bytes that ``target`` writes onto and ``source`` keeps; empty where it asks for none.
+
+    ConfigError where it asks for what is not there, or is of another form.
+    """
+    wanted: str | None = getattr(target, "raw_form", None)
     if wanted is None:
-        return False
+        return ""
     kept = getattr(source, "raw_form", None)
     if kept is None:
         message = "asks for the bytes that records came with, but the codec of from does not keep them"
@@ -26,4 +29,4 @@ def passed_on(source: Codec, target: Codec) -> bool:
         message = "asks for the bytes that records came with, but the codec of from reads another form of them"
         hint = "give both codecs the same type, layout, encoding and numbers, or take keep_raw out here"
         raise ConfigError(Fault(message, hint=hint))
-    return True
+    return wanted

@@ -124,7 +124,7 @@ class Intake:
 
     def _stage(self, taken: Taken, number: int, batch: Batch) -> None:
         route = self.route
-        known, over = _taken_of(identified(batch.frame, route.key, route.ignore, raw=route.raw), route.wanted())
+        known, over = _taken_of(identified(batch.frame, route.key, route.ignore, raw=bool(route.raw)), route.wanted())
         named, nameless = _with_keys(known, route.key)
         documents = route.into.into(Batch(named.drop(BUSINESS_KEY, DIGEST)))
         documents, invalid = self._checked(documents)

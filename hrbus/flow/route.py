@@ -82,9 +82,10 @@ class Route:
     ``key`` are the layout's columns that identify a record's subject; ``ignore`` those that do not count as a
     change. ``take`` names columns and the values that a record must have there; others are counted as skipped.
     ``references`` names, for each further root that ``out`` reads, the route that keeps it. ``reading`` is how the
-    codec is set: an artifact that was left in the middle is not gone on with under another setting. ``raw`` says that
-    the records' own bytes go along, from the codec to that of the target (``hrbus.flow.bytes`` decides). ``page`` is
-    how many records go from the ledger to the target at a time. Raises ConfigError where the parts do not fit.
+    codec is set: an artifact that was left in the middle is not gone on with under another setting. ``raw`` is the
+    form of the records' own bytes, where these go along to the codec of the target (``hrbus.flow.bytes`` decides).
+    ``page`` is how many records go from the ledger to the target at a time. Raises ConfigError where the parts do not
+    fit.
     """
 
     name: str
@@ -100,7 +101,7 @@ class Route:
     references: Mapping[str, str] = field(default_factory=dict)
     on_change: OnChange = OnChange.IGNORE
     reading: str = ""
-    raw: bool = False
+    raw: str = ""
     page: int = 2_500
 
     def __post_init__(self) -> None:
