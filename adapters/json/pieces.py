@@ -42,7 +42,10 @@ def lines(stream: BinaryIO, artifact: str, whole: Callable[[bytes], bool]) -> It
         if not line.strip():
             continue
         if not line.endswith(b"\n") and not whole(line):
-            raise BatchError(f"{artifact}: the last line, at byte {start}, breaks off; fetch the file again")
+            raise BatchError(
+                f"{artifact}: the last line, at byte {start}, breaks off; fetch the file again, "
+                "or set form: array where it is one array or object over several lines"
+            )
         yield start, line.rstrip(b"\r\n")
 
 

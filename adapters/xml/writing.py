@@ -14,10 +14,11 @@ import polars as pl
 from polars.datatypes import DataTypeClass
 
 from adapters.flat.cells import Failures
+from adapters.flat.lines import Encoding
 from adapters.json.columns import dtype_of
 from adapters.json.writing import fitted
 from adapters.xml.settings import IN_ATTRIBUTE, IN_TEXT, NAME, XmlSettings, plain
-from hrbus.spi import ConfigError, Fault, Field, Layout, Type
+from hrbus.spi import ConfigError, Fault, Field, Layout, Place, Type
 
 _FORBIDDEN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
 
@@ -28,6 +29,8 @@ def check_names(layout: Layout, settings: XmlSettings) -> None:
     """Raise ConfigError where a field of ``layout`` cannot be an element or attribute."""
     faults: list[Fault] = []
     _check(layout.fields, settings, faults)
+    for name in settings.steps:
+        _check_encoding(name, settings, None, "record", faults)
     if faults:
         raise ConfigError(faults)
 
@@ -44,6 +47,17 @@ def _check(fields: Sequence[Field], settings: XmlSettings, faults: list[Fault]) 
         elif match["prefix"] and match["prefix"] not in settings.namespaces:
             hint = f"say in namespaces what {match['prefix']} stands for"
             faults.append(Fault("has a prefix without namespace", field.place, field.column, hint))
+        else:
+            _check_encoding(field.name, settings, field.place, field.column, faults)
+
+
+def _check_encoding(name: str, settings: XmlSettings, place: Place | None, path: str, faults: list[Fault]) -> None:
+    """Add a fault where a name cannot be written: there is no other way to write it, as there is for text."""
+    try:
+        name.encode(Encoding.of(settings.encoding).name)
+    except UnicodeEncodeError:
+        hint = "take utf-8 or gb18030"
+        faults.append(Fault(f"holds a character that {settings.encoding} does not have", place, path, hint))
 
 
 class Writer:

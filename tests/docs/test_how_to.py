@@ -15,6 +15,7 @@ from tests.docs.documents import Command, Reader, Save, steps
 
 NEEDS = {
     "map-a-copybook.md": (),
+    "pass-hr-xml-through.md": (),
     "read-a-reject.md": (),
     "run-at-night.md": (),
     "validate-hrxml.md": ("RELEASE",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -168,6 +169,22 @@ def test_a_list_keeps_its_records_byte_for_byte(place: Place) -> None:
     place.candidates({"record": "L/Candidate", "namespaces": namespaces}, name="L-{sequence}.xml")
     assert 3000 == place.run(a=content).sent
     assert [content] == place.out()
+
+
+def test_layers_around_a_codec_hand_the_bytes_of_its_records_on(place: Place) -> None:
+    place.candidates({})
+    inner = {"type": "xml", "layout": "layouts/candidate.yaml", "record": "Candidate", "keep_raw": True}
+    codec = {"type": "wrapped", "layers": ["gzip"], "codec": inner}
+    key, name = "CandidateRecordInfo.Id.IdValue", "OUT-{record}.xml.gz"
+    place.route(codec, key=key, into="into.yaml", out="back.yaml", name=name)
+    place.run(a=gzip.compress(OWN["plain"]))
+    assert [OWN["plain"]] == [gzip.decompress(content) for content in place.out()]
+
+
+def test_a_codec_of_one_record_needs_a_name_for_each(place: Place) -> None:
+    place.candidates({"record": "Candidate"}, name="ALL-{sequence}.xml")
+    with pytest.raises(ConfigError, match=r"put \{record\} into name"):
+        place.run(a=OWN["plain"])
 
 
 COPYBOOK = """\

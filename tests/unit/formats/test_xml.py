@@ -228,6 +228,13 @@ def test_a_layout_that_is_no_xml_is_refused(make: Make, layout: str, said: str) 
         make(XML, layout, record="E/R")
 
 
+def test_names_that_the_encoding_does_not_have_are_refused(make: Make) -> None:
+    """Text of that kind is written by number, which a name cannot be."""
+    for layout, record in (("  姓名: text\n", "E/R"), ("  a: text\n", "E/员工")):
+        with pytest.raises(ConfigError, match="holds a character that latin-1 does not have; take utf-8 or gb18030"):
+            make(XML, layout, record=record, encoding="latin-1")
+
+
 @pytest.mark.parametrize("record", ["", "E//R", "/E/R", "E/R[1]", "x:E/R"])
 def test_a_path_that_is_none_is_refused(make: Make, record: str) -> None:
     with pytest.raises(ValueError, match=r"a path of names|what the prefix x stands for"):
