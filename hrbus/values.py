@@ -68,7 +68,8 @@ class Reject:
     ``record`` and ``offset`` are those of ``_record`` and ``_offset`` (0 and -1 where the record never had an
     artifact); ``field`` is the layout's field or the document's path; ``reason`` is a sentence without personal
     data; ``raw`` holds the record's bytes (empty where it never had any), ``lead`` and ``tail`` those around it,
-    where a codec was asked to keep them. ``id`` is the ledger's number of the record where it already has one.
+    where a codec was asked to keep them, ``form`` whose they are. ``id`` is the ledger's number of the record where
+    it already has one.
     """
 
     record: int
@@ -80,6 +81,7 @@ class Reject:
     id: int | None = None
     lead: bytes = dataclasses.field(default=b"", repr=False)
     tail: bytes = dataclasses.field(default=b"", repr=False)
+    form: str = ""
 
 
 @dataclass(frozen=True, repr=False)
