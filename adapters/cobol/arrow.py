@@ -96,6 +96,8 @@ _Array._fields_ = [
 
 _held: dict[int, list[Any]] = {}
 """What a consumer still looks at, by the number that stands in ``private_data`` of its root."""
+_shown: dict[int, _Schema | _Array] = {}
+"""The structures that capsules point at, by address: what they hold may be let go before their capsule is."""
 _numbers = itertools.count(1)
 
 
@@ -122,13 +124,13 @@ _inside.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
 
 def _destroy_schema(capsule: int) -> None:
     """Release a schema that the consumer only looked at; one that it moved is already marked."""
-    made = _Schema.from_address(_inside(capsule, _SCHEMA))
+    made = _shown.pop(_inside(capsule, _SCHEMA))
     if made.release:
         made.release(ctypes.pointer(made))
 
 
 def _destroy_array(capsule: int) -> None:
-    made = _Array.from_address(_inside(capsule, _ARRAY))
+    made = _shown.pop(_inside(capsule, _ARRAY))
     if made.release:
         made.release(ctypes.pointer(made))
 
@@ -191,5 +193,7 @@ def _root(made: _Schema | _Array, kept: list[Any], name: bytes) -> object:
     number = next(_numbers)
     made.private_data = number
     _held[number] = kept
-    made_capsule: object = _capsule(ctypes.addressof(made), name, _destroyers[name])
+    address = ctypes.addressof(made)
+    _shown[address] = made
+    made_capsule: object = _capsule(address, name, _destroyers[name])
     return made_capsule

@@ -12,11 +12,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from hashlib import sha256
+from dataclasses import replace
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,20 +23,24 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from adapters.cobol import arrow, copybook, decode, encode, faults, kernels
+from adapters.cobol import arrow, copybook, decode, faults, kernels
 from adapters.cobol.copybook import Item
-from adapters.cobol.frames import Chunk, Frame, chunks, framed
+from adapters.cobol.form import form
+from adapters.cobol.frames import Chunk, choice, chunks
 from adapters.cobol.layout import describe
+from adapters.cobol.output import Output, Shape
 from adapters.cobol.pages import find
-from adapters.cobol.plan import Options, Plan
+from adapters.cobol.plan import Options
 from adapters.cobol.planning import compiled
 from adapters.cobol.settings import CobolSettings, Header
 from adapters.cobol.totals import Edge
 from hrbus.spi import (
-    ID,
+    FORM,
+    LEAD,
     OFFSET,
     RAW,
     RECORD,
+    TAIL,
     Batch,
     BatchError,
     Clock,
@@ -61,8 +64,8 @@ def make(settings: CobolSettings, context: Context) -> CobolCodec:
     def record(path: str, name: str) -> Item:
         return copybook.read(context.resolve(path, "mappings"), free=free).record(name)
 
-    def edge(part: Header | None) -> Item | None:
-        return record(part.copybook, part.record) if part else None
+    def edge(part: int | Header | None) -> Item | None:
+        return record(part.copybook, part.record) if isinstance(part, Header) else None
 
     main = record(settings.copybook, settings.record)
     return CobolCodec(settings, main, edge(settings.header), edge(settings.trailer), context.clock)
@@ -86,11 +89,16 @@ class CobolCodec:
             options.page, options.ebcdic_sign, native_big=options.native_big, binary_big=options.binary_big
         )
         zone = _zone(settings.time_zone)
-        self.header = Edge.of(header, settings.header, plain, clock, zone) if header and settings.header else None
-        self.trailer = (
-            Edge.of(trailer, settings.trailer, plain, clock, zone) if trailer and settings.trailer else None
-        )
-        self.frame = _frame(settings, self.plan, [edge for edge in (self.header, self.trailer) if edge])
+
+        def edge(item: Item | None, part: int | Header | None) -> Edge | None:
+            return Edge.of(item, part, plain, clock, zone) if item and isinstance(part, Header) else None
+
+        self.header, self.trailer = edge(header, settings.header), edge(trailer, settings.trailer)
+        longest = max(edge.plan.size for edge in (self, self.header, self.trailer) if edge)
+        self.framing = choice.framing(settings, self.plan, longest)
+        width = choice.width(settings, longest)
+        own = form(settings, record) if settings.keep_raw else ""  # bytes are written onto where they are asked for
+        self.shape = Shape(self.plan, self.framing, width, self.header, self.trailer, own)
 
     @property
     def layout(self) -> Layout:
@@ -100,11 +108,7 @@ class CobolCodec:
     @property
     def raw_form(self) -> str | None:
         """What tells how a record's bytes are read; None where the settings do not keep them."""
-        if not self.settings.keep_raw:
-            return None
-        told = {each.name: getattr(self.plan.options, each.name) for each in dataclasses.fields(self.plan.options)}
-        told["page"] = self.plan.options.page.name
-        return sha256(repr((self.layout, told)).encode()).hexdigest()[:12]
+        return self.shape.form if self.settings.keep_raw else None
 
     # --- reading
 
@@ -127,39 +131,29 @@ class CobolCodec:
     def _numbered(self, stream: BinaryIO, origin: Origin) -> Iterator[tuple[Chunk, int]]:
         """Yield the chunks of detail records with the number of their first, header and trailer checked."""
         count = 0
-        waiting: Chunk | None = None
         begun = self.header is None
-        for chunk in chunks(stream, self.frame, self.settings.batch_records):
-            if not begun and self.header:
+        done = False
+        for chunk in chunks(stream, self.framing, self.settings.batch_records):
+            if not begun and self.header and len(chunk):
                 self.header.check_header(chunk.record(0), origin.artifact)
-                chunk, begun = chunk.part(1, len(chunk)), True
-            if waiting is not None and len(waiting):
-                yield waiting, count + 1
-                count += len(waiting)
-            waiting = chunk
+                chunk, begun = chunk.without_first(), True
+            if self.trailer and chunk.foot and len(chunk):
+                details = len(chunk) - 1
+                self.trailer.check_trailer(chunk.record(details), origin.artifact, count + details)
+                chunk, done = chunk.without_last(), True
+            if len(chunk) or (self.settings.keep_raw and (any(chunk.head) or any(chunk.foot))):
+                yield chunk, count + 1
+            count += len(chunk)
         if not begun:
             raise BatchError(f"{origin.artifact} is empty: not even a header is there; ask for the file again")
-        if self.trailer:
-            if waiting is None or not len(waiting):
-                raise BatchError(f"{origin.artifact} has no trailer: it is cut, or nothing was ever written")
-            details = len(waiting) - 1
-            self.trailer.check_trailer(waiting.record(details), origin.artifact, count + details)
-            waiting = waiting.part(0, details)
-        if waiting is not None and len(waiting):
-            yield waiting, count + 1
+        if self.trailer and not done:
+            raise BatchError(f"{origin.artifact} has no trailer: it is cut, or nothing was ever written")
 
     def _batch(self, chunk: Chunk, first: int) -> Batch:
         plan = self.plan
         buffer, starts = chunk.padded(plan.size, plan.options.page.blank)
         found = decode.read(plan, buffer, starts)
-        offsets = chunk.origin + chunk.starts - (4 if self.frame.kind == "rdw" else 0)
-        own: dict[str, arrow.Column] = {
-            RECORD: arrow.Column(arrow.INT64, len(chunk), (np.arange(first, first + len(chunk), dtype=np.int64),)),
-            OFFSET: arrow.Column(arrow.INT64, len(chunk), (offsets,)),
-        }
-        if self.settings.keep_raw:
-            own[RAW] = _raw(chunk)
-        frame = pl.concat([arrow.frame(own), found.frame], how="horizontal")
+        frame = pl.concat([self._own(chunk, first), found.frame], how="horizontal")
         reasons = {wrong.row: (wrong.leaf.column or wrong.leaf.item.name, wrong) for wrong in found.wrong}
         rejects: dict[int, Reject] = {}
         for row, message in self._misfits(chunk, found.lengths).items():
@@ -169,78 +163,72 @@ class CobolCodec:
                 at = int(starts[row])
                 whole = buffer[at : at + plan.size].tobytes()
                 rejects[row] = self._reject(chunk, row, first, name, faults.reading(wrong, whole, plan.options.page))
+        head, foot = (self._named(pieces) for pieces in (chunk.head, chunk.foot))
         if not rejects:
-            return Batch(frame)
+            return Batch(frame, head=head, foot=foot)
         failed = np.zeros(len(chunk), dtype=np.bool_)
         failed[list(rejects)] = True
-        return Batch(frame.filter(~failed), tuple(rejects[row] for row in sorted(rejects)))
+        told = tuple(rejects[row] for row in sorted(rejects))
+        return Batch(frame.filter(~failed), told, head=head, foot=foot)
+
+    def _named(self, pieces: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """Return pieces of the file with the name of their form before them, where they are to travel along."""
+        return (self.shape.form.encode(), *pieces) if self.settings.keep_raw and any(pieces) else ()
+
+    def _own(self, chunk: Chunk, first: int) -> pl.DataFrame:
+        """Return the columns of origin, and the records' bytes where they are to travel along."""
+        count = len(chunk)
+        own: dict[str, arrow.Column] = {
+            RECORD: arrow.Column(arrow.INT64, count, (np.arange(first, first + count, dtype=np.int64),)),
+            OFFSET: arrow.Column(arrow.INT64, count, (chunk.origin + chunk.starts,)),
+        }
+        if not self.settings.keep_raw:
+            return arrow.frame(own)
+        ends = chunk.starts + chunk.lengths
+        own[RAW] = _views(chunk, chunk.starts, chunk.lengths)
+        if self.framing.frame.leads:
+            own[LEAD] = _views(chunk, chunk.edges[:-1], chunk.starts - chunk.edges[:-1])
+        if self.framing.frame.tails:
+            own[TAIL] = _views(chunk, ends, chunk.edges[1:] - ends)
+        return arrow.frame(own).with_columns(pl.lit(self.shape.form).alias(FORM))
 
     def _misfits(self, chunk: Chunk, lengths: Ints) -> dict[int, str]:
         """Return what is wrong with records that are longer than the layout, or shorter than their counts say."""
-        if self.frame.kind == "fixed":
+        if self.settings.frame == "fixed":
             return {}
         most = self.plan.size
         made = {
             int(row): f"the record has {chunk.lengths[row]} bytes, its layout at most {most}"
             for row in np.flatnonzero(chunk.lengths > most)
         }
-        if self.frame.kind == "rdw":
+        if self.framing.frame.exact:
             for row in np.flatnonzero(chunk.lengths < lengths):
                 made[int(row)] = f"the record has {chunk.lengths[row]} bytes, its layout needs {lengths[row]}"
         return made
 
     def _reject(self, chunk: Chunk, row: int, first: int, name: str, reason: str) -> Reject:
-        word = 4 if self.frame.kind == "rdw" else 0
-        offset = chunk.origin + int(chunk.starts[row]) - word
-        return Reject(first + row, offset, Stage.DECODE, reason, name, chunk.record(row))
+        offset = chunk.origin + int(chunk.starts[row])
+        reject = Reject(first + row, offset, Stage.DECODE, reason, name, chunk.record(row))
+        if not self.settings.keep_raw:
+            return reject
+        lead, tail = chunk.around(row)
+        return replace(reject, lead=lead, tail=tail, form=self.shape.form)
 
     # --- writing
 
     def encode(self, batches: Iterable[Batch], stream: BinaryIO, delivery: Delivery | None = None) -> Iterator[Batch]:
         """Write header, records and trailer, and yield each batch as it was written."""
-        count = 0
-        if self.header:
-            stream.write(self.header.record(self.frame, delivery, 0))
+        output = Output(self.shape, stream, delivery)
         for batch in batches:
-            written = self._write(batch, stream)
-            count += len(written)
-            yield written
-        if self.trailer:
-            stream.write(self.trailer.record(self.frame, delivery, count))
-
-    def _write(self, batch: Batch, stream: BinaryIO) -> Batch:
-        frame = batch.frame
-        if not frame.height:
-            return batch
-        based = frame if self.settings.keep_raw else frame.drop(RAW, strict=False)
-        made = encode.write(self.plan, based, max(self.frame.length, self.plan.size))
-        rejects = []
-        failed = np.zeros(frame.height, dtype=np.bool_)
-        for wrong in made.wrong:
-            failed[wrong.row] = True
-            own = frame.row(wrong.row, named=True)
-            rejects.append(
-                Reject(
-                    record=own.get(RECORD) or 0,
-                    offset=-1 if own.get(OFFSET) is None else own[OFFSET],
-                    stage=Stage.ENCODE,
-                    reason=faults.writing(wrong, self.plan.options.page),
-                    field=wrong.leaf.column or wrong.leaf.item.name,
-                    raw=own.get(RAW) or b"",
-                    id=own.get(ID),
-                )
-            )
-        good = ~failed
-        stream.write(framed(made.records[good], made.lengths[good], self.frame))
-        return Batch(frame.filter(good), (*batch.rejects, *rejects)) if rejects else batch
+            yield output.put(batch)
+        output.end()
 
 
-def _raw(chunk: Chunk) -> arrow.Column:
-    """Return the bytes of every record as a Binary column."""
+def _views(chunk: Chunk, starts: Ints, lengths: Ints) -> arrow.Column:
+    """Return pieces of a chunk's bytes as a Binary column."""
     views = np.zeros((len(chunk), 4), dtype=np.int32)
-    data, starts = chunk.buffer, chunk.starts
-    kernels.show(starts, chunk.lengths, data, views, views.view(np.uint8))
-    return arrow.Column(arrow.BINARY, len(chunk), (views.view(np.uint8), data))
+    kernels.show(starts, lengths, chunk.buffer, views, views.view(np.uint8))
+    return arrow.Column(arrow.BINARY, len(chunk), (views.view(np.uint8), chunk.buffer))
 
 
 def _options(settings: CobolSettings) -> Options:
@@ -266,13 +254,3 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ConfigError(Fault(f"unknown time zone {name}", path="time_zone", hint="as in Asia/Shanghai")) from None
-
-
-def _frame(settings: CobolSettings, plan: Plan, edges: list[Edge]) -> Frame:
-    line_end = {"lf": b"\n", "crlf": b"\r\n"}[settings.line_end]
-    longest = max([plan.size, *(edge.plan.size for edge in edges)])
-    length = settings.record_length or (longest if settings.frame == "fixed" else 0)
-    if settings.frame == "fixed" and length < longest:
-        message = f"a record of {length} bytes is too short: the layout needs {longest}"
-        raise ConfigError(Fault(message, path="record_length", hint="leave it out to take the layout's length"))
-    return Frame(settings.frame, length, line_end, plan.options.page.blank)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -48,10 +49,10 @@ def write(plan: Plan, frame: pl.DataFrame, width: int) -> Written:
     fresh = np.full(width, blank, dtype=np.uint8)
     fresh[: plan.size] = initial.record(plan)
     out = np.tile(fresh, (frame.height, 1))
-    same: dict[str, Bools] = {}
+    raw = _Raw({}, np.zeros(frame.height, dtype=np.int64))
     if RAW in frame.columns and frame.height:
-        same = _from_raw(plan, frame, out)
-    writer = _Writer(plan, out, same)
+        raw = _from_raw(plan, frame, out)
+    writer = _Writer(plan, out, raw.same)
     starts = np.arange(frame.height, dtype=np.int64) * width
     scope = Scope(starts, None, np.arange(frame.height), None)
     columns = {name: frame[name] for name in frame.columns}
@@ -61,16 +62,43 @@ def write(plan: Plan, frame: pl.DataFrame, width: int) -> Written:
         rest = np.arange(width) >= lengths[:, None]
         rest[writer.kept] = False
         out[rest] = blank
-    return Written(out, lengths, writer.reader.wrong(starts))
+    return Written(out, raw.lengths_of(lengths), writer.reader.wrong(starts))
 
 
-def _from_raw(plan: Plan, frame: pl.DataFrame, out: Bytes) -> dict[str, Bools]:
-    """Lay the bytes that records came from under them; return by column where nothing has changed since."""
+@dataclass(frozen=True)
+class _Raw:
+    """By column, where nothing has changed since the records were read, and how many bytes they had (0: unknown)."""
+
+    same: dict[str, Bools]
+    sizes: Ints
+
+    def lengths_of(self, needed: Ints) -> Ints:
+        """Return the lengths of records that need so many bytes.
+
+        One in which nothing has changed is as long as it was, also where its sender left blanks out; another keeps
+        what stood behind its layout.
+        """
+        if not self.same:
+            return needed
+        kept = self.same[RAW]
+        untouched = reduce(np.logical_and, self.same.values())
+        longer: Ints = np.where(kept, np.maximum(self.sizes, needed), needed)
+        return np.where(untouched, self.sizes, longer)
+
+
+def _from_raw(plan: Plan, frame: pl.DataFrame, out: Bytes) -> _Raw:
+    """Lay the bytes that records came from under them."""
     raw = frame[RAW]
-    size = out.shape[1]
-    fits = (raw.bin.size() == size).fill_null(value=False).to_numpy()
-    data = np.frombuffer(b"".join(raw.filter(fits).to_list()), dtype=np.uint8).reshape(-1, size)
-    before = decode.read(plan, data.reshape(-1), np.arange(len(data), dtype=np.int64) * size).frame
+    width = out.shape[1]
+    sizes = raw.bin.size().fill_null(width + 1).to_numpy().astype(np.int64)
+    fits = sizes <= width
+    lengths = sizes[fits]
+    given = np.frombuffer(b"".join(raw.filter(fits).to_list()), dtype=np.uint8)
+    data = np.empty((len(lengths), width), dtype=np.uint8)
+    kernels.copy_padded(
+        given, np.cumsum(lengths) - lengths, lengths, data.reshape(-1), width, plan.options.page.blank
+    )
+    before = decode.read(plan, data.reshape(-1), np.arange(len(data), dtype=np.int64) * width).frame
     now = frame.filter(fits)
     usable = np.ones(len(data), dtype=np.bool_)
     for node in plan.nodes:
@@ -81,12 +109,11 @@ def _from_raw(plan: Plan, frame: pl.DataFrame, out: Bytes) -> dict[str, Bools]:
     same = {}
     for name in before.columns:
         mask = np.zeros(frame.height, dtype=np.bool_)
-        if name in now.columns:
-            mask[rows] = unchanged(before[name], now[name]).to_numpy()[usable]
+        mask[rows] = unchanged(before[name], now[name]).to_numpy()[usable] if name in now.columns else True
         same[name] = mask
     same[RAW] = np.zeros(frame.height, dtype=np.bool_)
     same[RAW][rows] = True
-    return same
+    return _Raw(same, sizes)
 
 
 class _Writer:

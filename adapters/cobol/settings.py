@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, field_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, StringConstraints, field_validator
 
 from hrbus.spi import Settings
 
@@ -47,6 +47,24 @@ class Trailer(Header):
     """The field that holds the number of records between header and trailer. It is checked when a file is read."""
 
 
+class WordSettings(Settings):
+    """The word before each record of frame ``word``."""
+
+    bytes: Annotated[int, Field(ge=1, le=64)] = 4
+    """How many bytes it has."""
+    length_at: Annotated[int, Field(ge=1, le=64)] = 1
+    """At which of them, counted from 1, the length begins."""
+    length_bytes: Annotated[int, Field(ge=1, le=4)] = 2
+    """How many bytes the length has."""
+    order: Literal["big", "little"] = "big"
+    """Which byte of the length comes first: the high one (big), or the low one (little)."""
+    counts_itself: bool = False
+    """Whether the length counts the word too."""
+
+
+Frame = Literal["fixed", "lines", "rdw", "bdw", "word", "variable", "mf", "gnucobol"]
+
+
 class CobolSettings(Settings):
     """Records that a COBOL copybook describes."""
 
@@ -58,16 +76,41 @@ class CobolSettings(Settings):
     """How the copybook is written: in columns 7 to 72, free, or see for yourself."""
     encoding: str = "cp037"
     """The code page of text: cp037, cp500, cp1140, ascii, latin-1, utf-8, gb18030 and whatever else Python knows."""
-    frame: Literal["fixed", "lines", "rdw"] = "fixed"
-    """How records follow each other: all of one length, one a line, or each after a record descriptor word."""
+    frame: Frame | Annotated[str, StringConstraints(pattern="^length-field=.+$")] = "fixed"
+    """How records follow each other: all of one length, one a line, each after a word with its length (rdw, word, mf,
+    gnucobol), in blocks of such (bdw), each as long as its counts say (variable) or as its field says
+    (length-field=NAME).
+    """
+    rdw: Literal["big", "little"] = "big"
+    """Where the length stands in a record descriptor word: in its first two bytes, high byte first (big), or in its
+    last two, low byte first (little)."""
+    rdw_counts_itself: bool = True
+    """Whether that length counts the four bytes of the word too."""
+    bdw: Literal["big", "little"] = "big"
+    """The same for block descriptor words."""
+    bdw_counts_itself: bool = True
+    """Whether a block's length counts the four bytes of its word too."""
+    block_size: Annotated[int, Field(ge=8, le=32760)] = 27_998
+    """Bytes of a block, its word included, when a file of frame bdw is written."""
+    word: WordSettings | None = None
+    """The word before each record of frame word."""
+    length_adds: int = 0
+    """Bytes that the length of frame word or length-field leaves out; below zero, those that it counts too much."""
+    varseq_format: Annotated[int, Field(ge=0, le=3)] = 0
+    """What COB_VARSEQ_FORMAT was for the program that writes or reads a file of frame gnucobol."""
+    record_start: NonNegativeInt = 0
+    """Bytes before each record, inside its frame, that the copybook does not describe."""
+    record_end: NonNegativeInt = 0
+    """Bytes behind each record, inside its frame, that the copybook does not describe."""
     record_length: PositiveInt | None = None
     """Bytes of a fixed record; the layout's greatest length where nothing is said."""
-    line_end: Literal["lf", "crlf"] = "lf"
-    """What ends a line when a file is written; both are read."""
-    header: Header | None = None
-    """The first record, where it has a layout of its own."""
-    trailer: Trailer | None = None
-    """The last record, where it has a layout of its own."""
+    line_end: Literal["lf", "crlf", "nl"] | None = None
+    """What ends a line when a file is written; lf and crlf are both read. nl (X'15', and X'25' is read) on EBCDIC
+    pages, lf on others, where nothing is said."""
+    header: NonNegativeInt | Header | None = None
+    """The first record, where it has a layout of its own; or the number of bytes before the first record."""
+    trailer: NonNegativeInt | Trailer | None = None
+    """The last record, where it has a layout of its own; or the number of bytes behind the last record."""
     time_zone: str = "UTC"
     """Whose calendar run(date) follows, such as Asia/Shanghai."""
     select: dict[str, Rule] = Field(default_factory=dict)

@@ -11,11 +11,10 @@ import polars as pl
 
 from adapters.cobol import decode, encode, faults, initial
 from adapters.cobol.copybook import Item
-from adapters.cobol.frames import Frame, framed
 from adapters.cobol.plan import Leaf, Options, Plan
 from adapters.cobol.planning import compiled
 from adapters.cobol.settings import Header, Trailer
-from hrbus.spi import BatchError, Clock, ConfigError, Delivery, Fault, Type
+from hrbus.spi import RAW, BatchError, Clock, ConfigError, Delivery, Fault, Type
 
 _RUN = re.compile(r"run\(\s*(\w+)\s*\)")
 _RUNS = ("date", "sequence")
@@ -95,20 +94,21 @@ class Edge:
             raise BatchError(f"{artifact}: the {place} record, {self.name}: {wrong.leaf.column}: {reason}")
         return found.frame
 
-    def record(self, frame: Frame, delivery: Delivery | None, count: int) -> bytes:
-        """Return the record as the stream has it."""
+    def record(self, width: int, delivery: Delivery | None, count: int, old: bytes | None = None) -> encode.Written:
+        """Return the record, in ``width`` bytes; ``old`` are the bytes that it had, if they are known."""
         values: dict[str, pl.Series] = {}
         for leaf in self.plan.nodes:
             if leaf.column.upper() == self.count:
                 values[leaf.column] = pl.Series([count])
             elif leaf.column.upper() in self.set:
                 values[leaf.column] = pl.Series([self._value(self.set[leaf.column.upper()], delivery)])
-        made = encode.write(
-            self.plan, pl.DataFrame(values) if values else pl.DataFrame(height=1), max(frame.length, self.plan.size)
-        )
+        if old is not None:
+            values[RAW] = pl.Series([old], dtype=pl.Binary)
+        frame = pl.DataFrame(values) if values else pl.DataFrame(height=1)
+        made = encode.write(self.plan, frame, max(width, self.plan.size))
         for wrong in made.wrong:
             raise BatchError(f"{self.name}: {wrong.leaf.column}: {faults.writing(wrong, self.plan.options.page)}")
-        return framed(made.records, made.lengths, frame)
+        return made
 
     def _value(self, said: str, delivery: Delivery | None) -> str:
         if said.replace(" ", "") == "run(date)":

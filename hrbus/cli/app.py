@@ -17,8 +17,8 @@ from hrbus import __version__
 from hrbus.cli.words import LANGUAGES, _, known
 
 COMMANDS = (
-    "init", "check", "run", "status", "rejects", "decode", "encode", "validate", "schema", "schemas", "adapters",
-    "demo", "sandbox",
+    "init", "check", "run", "status", "rejects", "decode", "encode", "roundtrip", "validate", "schema", "schemas",
+    "adapters", "demo", "sandbox",
 )  # fmt: skip
 """In the order in which ``hrbus --help`` lists them."""
 

@@ -128,7 +128,7 @@ def test_records_of_a_wrong_length_are_rejected(records: Make) -> None:
     assert "the record has 4 bytes, its layout at most 3" == reject.reason
     words = records("01 R. 05 A PIC X(3).", frame="rdw")
     _, (reject,) = words.read(b"\0\x06\0\0ab")
-    assert ("the record has 2 bytes, its layout needs 3", 0) == (reject.reason, reject.offset)
+    assert ("the record has 2 bytes, its layout needs 3", 4) == (reject.reason, reject.offset)
 
 
 def test_a_record_length_below_the_layout_is_refused() -> None:
