@@ -125,7 +125,9 @@ class App:
             out=out,
             references=found.reference,
             reading=repr(found.source.codec.settings),
-            raw=passed_on(codec, target_codec) if target_codec else "",
+            raw=passed_on(codec, target_codec, asked=found.target.asks_for_bytes)
+            if found.target and target_codec
+            else "",
             on_change=found.on_change,
         )
 

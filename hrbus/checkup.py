@@ -117,7 +117,9 @@ class _Checkup:
         if codec:
             self.made(route, f"{path}.to", lambda: target.make(codec, self.context))
         if codec and source:
-            self.made(route, f"{path}.to.codec.keep_raw", lambda: passed_on(source, codec))
+            self.made(
+                route, f"{path}.to.codec.keep_raw", lambda: passed_on(source, codec, asked=target.asks_for_bytes)
+            )
         out = self.mapping(name)
         if not out:
             return

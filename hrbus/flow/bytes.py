@@ -1,6 +1,6 @@
 """Whether a record's own bytes travel through a route: from the codec that read them to the one that writes.
 
-    passed_on(source_codec, target_codec)       # their form: the ledger keeps ``_raw``, the target writes onto it
+    passed_on(source_codec, target_codec, asked=True)       # the form of ``_raw``, which the ledger keeps then
 
 The target asks for them (``keep_raw: true`` in its codec). Bytes are understood only by a codec of the same kind,
 layout and settings, so anything else is refused before a record moves: bytes of another layout must never be taken
@@ -13,12 +13,16 @@ from hrbus.errors import ConfigError, Fault
 from hrbus.spi import Codec
 
 
-def passed_on(source: Codec, target: Codec) -> str:
+def passed_on(source: Codec, target: Codec, *, asked: bool = False) -> str:
     """Return the form of the bytes that ``target`` writes onto and ``source`` keeps; empty where it asks for none.
 
-    ConfigError where it asks for what is not there, or is of another form.
+    ``asked`` is what the target's settings say. ConfigError where it asks for what it cannot do, for what is not
+    there, or for bytes of another form.
     """
     wanted: str | None = getattr(target, "raw_form", None)
+    if wanted is None and asked:
+        message = "asks for the bytes that records came with, and its codec cannot write onto them"
+        raise ConfigError(Fault(message, hint="take keep_raw out here"))
     if wanted is None:
         return ""
     kept = getattr(source, "raw_form", None)

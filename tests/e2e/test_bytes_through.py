@@ -156,6 +156,15 @@ def test_bytes_that_are_not_there_or_of_another_form_are_refused_before_anything
         place.run(a=OWN["plain"])
 
 
+def test_a_codec_that_cannot_write_onto_bytes_says_so(place: Place) -> None:
+    place.candidates({"record": "Candidate"})
+    codec = {"type": "json", "layout": "layouts/candidate.yaml", "keep_raw": True}
+    key = "CandidateRecordInfo.Id.IdValue"
+    place.route(codec, key=key, into="into.yaml", out="back.yaml", name="OUT-{sequence}")
+    with pytest.raises(ConfigError, match="its codec cannot write onto them; take keep_raw out here"):
+        place.run()
+
+
 def test_a_list_keeps_its_records_byte_for_byte(place: Place) -> None:
     """The root is the target's own; where it declares what the file's does, the whole file is the same."""
     inner = PLAIN[PLAIN.index("<Candidate") : PLAIN.index("<!-- end")].rstrip().replace("\r", "")
