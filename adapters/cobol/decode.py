@@ -15,10 +15,10 @@ costs nothing until it occurs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import reduce
+from functools import lru_cache, reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,10 @@ import polars as pl
 from adapters.cobol import arrow, kernels, numbers, strings
 from adapters.cobol.arrow import LIST, STRUCT, Column
 from adapters.cobol.copybook import Item
+from adapters.cobol.numbers import Numbers
+from adapters.cobol.pages import Page
 from adapters.cobol.plan import Condition, Leaf, Node, Plan, Table, View
+from adapters.cobol.strings import Texts
 from hrbus.spi import Type
 
 Bytes = npt.NDArray[np.uint8]
@@ -254,10 +257,11 @@ class Reader:
     def scope(self, nodes: Sequence[Node], scope: Scope) -> dict[str, Column]:
         """Return the columns of a scope."""
         made: dict[str, Column] = {}
+        found = self.together(tuple(nodes), scope)
         for node in nodes:
             holds = self.holding(node.views, scope)
             if isinstance(node, Leaf):
-                made[node.column] = self.leaf(node, scope, holds)
+                made[node.column] = self.leaf(node, scope, holds, found)
             else:
                 made[node.column] = self.table(node, scope, holds)
         return made
@@ -274,13 +278,27 @@ class Reader:
             child = Column(STRUCT, len(inside), children=tuple(columns.items()))
         return Column(LIST, len(scope), (offsets,), (("item", child),), holds)
 
-    def leaf(self, leaf: Leaf, scope: Scope, holds: Bools | None) -> Column:
+    def together(self, nodes: tuple[Node, ...], scope: Scope) -> Mapping[Leaf, Texts | Numbers]:
+        """Read the fields of a scope that the kernels know: all that begin in the same place in one go."""
+        options = self.plan.options
+        made: dict[Leaf, Texts | Numbers] = {}
+        for shifts, texts, counts in alike(nodes, options.page):
+            base = self.base(shifts, scope)
+            if texts:
+                found = strings.read_together(texts, options.page, options.trim, self.buffer, base)
+                made.update(zip(texts, found, strict=True))
+            if counts:
+                made.update(zip(counts, numbers.read_together(counts, options, self.buffer, base), strict=True))
+        return made
+
+    def leaf(self, leaf: Leaf, scope: Scope, holds: Bools | None, together: Mapping[Leaf, Texts | Numbers]) -> Column:
         """Return a value for every element of the scope."""
         base = self.base(leaf.shifts, scope)
-        if leaf.type is Type.TEXT:
-            texts = strings.read(leaf, self.plan.options.page, self.plan.options.trim, self.buffer, base)
-            return texts.column(self.judged(leaf, scope, base, holds, texts.status))
-        found = numbers.read(leaf, self.plan.options, self.buffer, base)
+        found = together.get(leaf)
+        if found is None and leaf.type is Type.TEXT:
+            found = strings.read(leaf, self.plan.options.page, self.plan.options.trim, self.buffer, base)
+        elif found is None:
+            found = numbers.read(leaf, self.plan.options, self.buffer, base)
         return found.column(leaf, self.judged(leaf, scope, base, holds, found.status))
 
     def judged(self, leaf: Leaf, scope: Scope, base: Ints, holds: Bools | None, status: Bytes | None) -> Bools | None:
@@ -299,6 +317,22 @@ class Reader:
             return valid
         self.note(leaf, scope, base, np.where(valid, status, kernels.OK).astype(np.uint8))
         return valid
+
+
+@lru_cache(maxsize=256)
+def alike(
+    nodes: tuple[Node, ...], page: Page
+) -> tuple[tuple[tuple[Table, ...], tuple[Leaf, ...], tuple[Leaf, ...]], ...]:
+    """Return the texts and the numbers that the kernels read together, by the tables that move them."""
+    made: dict[tuple[Table, ...], tuple[list[Leaf], list[Leaf]]] = {}
+    for node in nodes:
+        if isinstance(node, Leaf):
+            texts, counts = made.setdefault(node.shifts, ([], []))
+            if strings.in_kernels(node, page):
+                texts.append(node)
+            elif numbers.in_kernels(node):
+                counts.append(node)
+    return tuple((shifts, tuple(texts), tuple(counts)) for shifts, (texts, counts) in made.items())
 
 
 def condition_numbers(condition: Condition) -> list[int]:

@@ -6,6 +6,7 @@ A number becomes an Int64 (integers of up to 18 digits) or a 128-bit decimal, as
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from adapters.cobol import edited, floats, kernels
 from adapters.cobol.arrow import FLOAT64, INT64, Column, decimal
 from adapters.cobol.declaration import Usage
 from adapters.cobol.kernels import LEADING, LEADING_SEPARATE, MINUS, NO_VALUE, TRAILING, TRAILING_SEPARATE
+from adapters.cobol.kernels import numbers as kernel
 from adapters.cobol.plan import LANE_DIGITS, Leaf, Options, Storage
 from adapters.cobol.signs import Signs
 from adapters.cobol.strings import gather
@@ -46,45 +48,73 @@ def read(leaf: Leaf, options: Options, buffer: Bytes, base: Ints) -> Numbers:
         field = gather(buffer, base + leaf.offset, leaf.width)
         values, wrong = floats.read(field, options.float_format)
         return Numbers(values, wrong)
-    step = 2 if leaf.wide or leaf.type is Type.DECIMAL else 1
-    lanes = np.empty((len(base), step), dtype=np.int64)
+    if in_kernels(leaf):
+        return read_together((leaf,), options, buffer, base)[0]
+    lanes = np.empty((len(base), _step(leaf)), dtype=np.int64)
     status = np.zeros(len(base), dtype=np.uint8)
-    if (leaf.digits > 18 and leaf.storage is not Storage.BINARY) or (
-        leaf.width > 8 and leaf.storage is Storage.BINARY
-    ):
-        bad = _read_wide(leaf, options, buffer, base, lanes, status)
-    elif leaf.storage is Storage.EDITED:
+    if leaf.storage is Storage.EDITED and not beyond_kernels(leaf):
         bad = edited.read(leaf, options.page, gather(buffer, base + leaf.offset, leaf.width), lanes, status)
     else:
-        bad = _read_narrow(leaf, options, buffer, base, lanes, status)
+        bad = _read_wide(leaf, options, buffer, base, lanes, status)
     if leaf.factor > 1:
         _scale_up(lanes, leaf.factor)
     return Numbers(lanes, status if bad else None)
 
 
+def read_together(leaves: tuple[Leaf, ...], options: Options, buffer: Bytes, base: Ints) -> list[Numbers]:
+    """Read several fields that are ``in_kernels``, of every record."""
+    fields, tables = _for_kernels(leaves, options)
+    n = len(base)
+    steps = fields[:, kernel.STEP]
+    fields = fields.copy()
+    fields[:, kernel.PLACE] = (np.cumsum(steps) - steps) * n
+    out = np.empty(int(steps.sum()) * n, dtype=np.int64)
+    status = np.zeros((len(leaves), n), dtype=np.uint8)
+    wrong = np.zeros(len(leaves), dtype=np.int64)
+    kernels.read_numbers(buffer, base, fields, tables, options.page.blank, out, status, wrong)
+    made = []
+    at = 0
+    for number, (leaf, step) in enumerate(zip(leaves, steps.tolist(), strict=True)):
+        lanes = out[at : at + n * step].reshape(n, step)
+        at += n * step
+        if leaf.factor > 1:
+            _scale_up(lanes, leaf.factor)
+        made.append(Numbers(lanes, status[number] if wrong[number] else None))
+    return made
+
+
+@lru_cache(maxsize=256)
+def _for_kernels(leaves: tuple[Leaf, ...], options: Options) -> tuple[Ints, Bytes]:
+    """Return what the kernels must know of each field (but where its values go), and their tables of digits."""
+    fields = []
+    tables: list[Bytes] = []
+    for leaf in leaves:
+        own: tuple[int, int, int]
+        if leaf.storage is Storage.BINARY:
+            kind, own = kernels.BINARY, (leaf.big, leaf.signed, 0)
+        elif leaf.storage is Storage.PACKED:
+            kind, own = kernels.PACKED, (leaf.item.usage is Usage.PACKED, leaf.signed, 10**leaf.digits)
+        else:
+            mode, digits, signs = _zoned(leaf, options)
+            kind, own = kernels.ZONED, (mode, len(tables), int(np.argmin(digits)))
+            tables.append(np.stack([digits, signs]))
+        fields.append((kind, leaf.offset, leaf.width, _step(leaf), 0, *own))
+    return np.array(fields, dtype=np.int64), np.array(tables, dtype=np.uint8).reshape(-1, 2, 256)
+
+
+def _step(leaf: Leaf) -> int:
+    """Return how many 64-bit lanes a value takes."""
+    return 2 if leaf.wide or leaf.type is Type.DECIMAL else 1
+
+
+def in_kernels(leaf: Leaf) -> bool:
+    """Say whether the kernels read a field: a number of up to 64 bits, and neither a float nor edited."""
+    return leaf.storage in (Storage.ZONED, Storage.PACKED, Storage.BINARY) and not beyond_kernels(leaf)
+
+
 def beyond_kernels(leaf: Leaf) -> bool:
     """Say whether a field holds more than the kernels' 64 bits."""
     return leaf.width > 8 if leaf.storage is Storage.BINARY else leaf.digits > LANE_DIGITS
-
-
-def _read_narrow(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: Ints, status: Bytes) -> int:
-    out, step = lanes.reshape(-1), lanes.shape[1]
-    blank = options.page.blank
-    place = (buffer, base, leaf.offset, leaf.width)
-    if leaf.storage is Storage.BINARY:
-        return kernels.read_binary(*place, leaf.big, leaf.signed, out, step, status)
-    if leaf.storage is Storage.PACKED:
-        has_sign = leaf.item.usage is Usage.PACKED
-        bad = kernels.read_packed(*place, blank, has_sign, leaf.signed, out, step, status)
-        if leaf.digits % 2 != has_sign:
-            over = np.abs(lanes[:, 0]) >= 10**leaf.digits
-            if over.any():
-                status[over & (status == 0)] = kernels.TOO_BIG
-                lanes[over] = 0
-                return 1
-        return bad
-    mode, digits, signs = _zoned(leaf, options)
-    return kernels.read_zoned(*place, mode, digits, signs, blank, out, step, status)
 
 
 def zone_mode(leaf: Leaf) -> int:

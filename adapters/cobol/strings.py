@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ import polars as pl
 
 from adapters.cobol import kernels, writers
 from adapters.cobol.arrow import TEXT, Column
+from adapters.cobol.kernels import text as kernel
 from adapters.cobol.pages import Page
 from adapters.cobol.plan import Leaf, Storage
 
@@ -23,6 +25,8 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 NATIONAL = "utf-16-be"
+_SLACK = 16
+"""Bytes that kernels may write behind a text, two words at most."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Texts:
     length: int
     status: Bytes | None
 
-    def column(self, valid: Bools | None) -> Column:
+    def column(self, _leaf: Leaf, valid: Bools | None) -> Column:
         """Return the Arrow column."""
         return Column(TEXT, self.length, self.buffers, valid=valid)
 
@@ -41,23 +45,63 @@ class Texts:
 def read(leaf: Leaf, page: Page, trim: bool, buffer: Bytes, base: Ints) -> Texts:
     """Read a text field of every record."""
     n = len(base)
-    views = np.zeros((n, 4), dtype=np.int32)
-    inline = views.view(np.uint8)
-    side = (2 if leaf.item.entry.justified else 1) if trim else 0
     if leaf.storage is Storage.NATIONAL:
-        return _by_codec(leaf, NATIONAL, side, buffer, base, np.arange(n), (views, inline), None, None)
-    data = np.empty(n * leaf.width * page.widest + 16, dtype=np.uint8)
-    status = np.zeros(n, dtype=np.uint8)
-    wrong, used = kernels.read_text(
-        buffer, base, leaf.offset, leaf.width, page.narrow, page.wide, page.blank, side, views, inline, data, status
-    )
-    kept = data[:used]
-    if not wrong:
-        return Texts((inline, kept), n, None)
-    if page.several:
-        rows = np.flatnonzero(status)
-        return _by_codec(leaf, page.name, side, buffer, base, rows, (views, inline), kept, status)
-    return Texts((inline, kept), n, status)
+        views = np.zeros((n, 4), dtype=np.int32)
+        inline = views.view(np.uint8)
+        return _by_codec(leaf, NATIONAL, _side(leaf, trim), buffer, base, np.arange(n), (views, inline), None, None)
+    texts = read_together((leaf,), page, trim, buffer, base)[0]
+    if texts.status is None or not page.several:
+        return texts
+    inline, kept = texts.buffers
+    rows = np.flatnonzero(texts.status)
+    made = (inline.view(np.int32), inline)
+    return _by_codec(leaf, page.name, _side(leaf, trim), buffer, base, rows, made, kept, texts.status)
+
+
+def read_together(leaves: tuple[Leaf, ...], page: Page, trim: bool, buffer: Bytes, base: Ints) -> list[Texts]:
+    """Read several text fields of a single-byte page, of every record."""
+    n = len(base)
+    fields, room = _for_kernels(leaves, page, trim)
+    fields = fields.copy()
+    fields[:, kernel.DATA] = (np.cumsum(room) - room) * n + np.arange(len(leaves)) * _SLACK
+    views = np.empty((len(leaves), n, 2), dtype=np.uint64)
+    data = np.empty(int(room.sum()) * n + len(leaves) * _SLACK, dtype=np.uint8)
+    status = np.zeros((len(leaves), n), dtype=np.uint8)
+    used, wrong = np.zeros((2, len(leaves)), dtype=np.int64)
+    kernels.read_texts(buffer, base, fields, _tables(page), views, data, status, used, wrong)
+    inline = views.view(np.uint8)
+    return [
+        Texts((inline[f], data[begin : begin + size]), n, status[f] if bad else None)
+        for f, (begin, size, bad) in enumerate(
+            zip(fields[:, kernel.DATA].tolist(), used.tolist(), wrong.tolist(), strict=True)
+        )
+    ]
+
+
+def in_kernels(leaf: Leaf, page: Page) -> bool:
+    """Say whether a text may be read together with others."""
+    return leaf.storage is Storage.TEXT and not page.several
+
+
+@lru_cache(maxsize=256)
+def _for_kernels(leaves: tuple[Leaf, ...], page: Page, trim: bool) -> tuple[Ints, Ints]:
+    """Return what the kernels must know of each field (but where its data go), and the most bytes of its UTF-8."""
+    fields = np.array([(leaf.offset, leaf.width, _side(leaf, trim), 0) for leaf in leaves], dtype=np.int64)
+    return fields, fields[:, kernel.WIDTH] * page.widest
+
+
+@cache
+def _tables(page: Page) -> tuple[npt.NDArray[np.uint16], Bytes, int]:
+    """Return the tables with which the kernels read a page: two of its codes at a time, and each with care."""
+    narrow = page.narrow.astype(np.uint16)
+    return (narrow[None, :] | narrow[:, None] << 8).reshape(-1), page.wide, page.blank
+
+
+def _side(leaf: Leaf, trim: bool) -> int:
+    """Return where blanks are taken off a text."""
+    if not trim:
+        return kernels.KEEP
+    return kernels.BEGINNING if leaf.item.entry.justified else kernels.END
 
 
 def _by_codec(
