@@ -20,7 +20,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from adapters.cobol import arrow, copybook, decode, encode, faults, kernels
 from adapters.cobol.copybook import Item
@@ -140,7 +139,6 @@ class CobolCodec:
     def _batch(self, chunk: Chunk, first: int) -> Batch:
         plan = self.plan
         buffer, starts = chunk.padded(plan.size, plan.options.page.blank)
-        found = decode.read(plan, buffer, starts)
         offsets = chunk.origin + chunk.starts - (4 if self.frame.kind == "rdw" else 0)
         own: dict[str, arrow.Column] = {
             RECORD: arrow.Column(arrow.INT64, len(chunk), (np.arange(first, first + len(chunk), dtype=np.int64),)),
@@ -148,7 +146,7 @@ class CobolCodec:
         }
         if self.settings.keep_raw:
             own[RAW] = _raw(chunk)
-        frame = pl.concat([arrow.frame(own), found.frame], how="horizontal")
+        found = decode.read(plan, buffer, starts, own)
         reasons = {wrong.row: (wrong.leaf.column or wrong.leaf.item.name, wrong) for wrong in found.wrong}
         rejects: dict[int, Reject] = {}
         for row, message in self._misfits(chunk, found.lengths).items():
@@ -159,10 +157,10 @@ class CobolCodec:
                 whole = buffer[at : at + plan.size].tobytes()
                 rejects[row] = self._reject(chunk, row, first, name, faults.reading(wrong, whole, plan.options.page))
         if not rejects:
-            return Batch(frame)
+            return Batch(found.frame)
         failed = np.zeros(len(chunk), dtype=np.bool_)
         failed[list(rejects)] = True
-        return Batch(frame.filter(~failed), tuple(rejects[row] for row in sorted(rejects)))
+        return Batch(found.frame.filter(~failed), tuple(rejects[row] for row in sorted(rejects)))
 
     def _misfits(self, chunk: Chunk, lengths: Ints) -> dict[int, str]:
         """Return what is wrong with records that are longer than the layout, or shorter than their counts say."""

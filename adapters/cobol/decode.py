@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache, reduce
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,7 @@ from adapters.cobol.arrow import LIST, STRUCT, Column
 from adapters.cobol.copybook import Item
 from adapters.cobol.numbers import Numbers
 from adapters.cobol.pages import Page
-from adapters.cobol.plan import Condition, Leaf, Node, Plan, Table, View
+from adapters.cobol.plan import Condition, Leaf, Node, Plan, Storage, Table, View
 from adapters.cobol.strings import Texts
 from hrbus.spi import Type
 
@@ -57,13 +58,16 @@ class Found:
     lengths: Ints
 
 
-def read(plan: Plan, buffer: Bytes, starts: Ints) -> Found:
-    """Return a row for every record that begins at ``starts``, and the first field that is wrong in each."""
+def read(plan: Plan, buffer: Bytes, starts: Ints, before: Mapping[str, Column] = MappingProxyType({})) -> Found:
+    """Return a row for every record that begins at ``starts``, and the first field that is wrong in each.
+
+    Columns ``before`` stand first in the frame.
+    """
     reader = Reader(plan, buffer)
     scope = Scope(starts, None, np.arange(len(starts)), None)
     columns = reader.scope(plan.nodes, scope)
     lengths = plan.size - reader.shortening(plan.trailing, scope)
-    return Found(arrow.frame(columns, len(starts)), reader.wrong(starts), lengths)
+    return Found(arrow.frame({**before, **columns}, len(starts)), reader.wrong(starts), lengths)
 
 
 def extents(plan: Plan, buffer: Bytes, starts: Ints) -> Ints:
@@ -282,13 +286,14 @@ class Reader:
         """Read the fields of a scope that the kernels know: all that begin in the same place in one go."""
         options = self.plan.options
         made: dict[Leaf, Texts | Numbers] = {}
-        for shifts, texts, counts in alike(nodes, options.page):
+        for shifts, storage, leaves in alike(nodes, options.page):
             base = self.base(shifts, scope)
-            if texts:
-                found = strings.read_together(texts, options.page, options.trim, self.buffer, base)
-                made.update(zip(texts, found, strict=True))
-            if counts:
-                made.update(zip(counts, numbers.read_together(counts, options, self.buffer, base), strict=True))
+            found: Sequence[Texts | Numbers]
+            if storage is Storage.TEXT:
+                found = strings.read_together(leaves, options.page, options.trim, self.buffer, base)
+            else:
+                found = numbers.read_together(leaves, options, self.buffer, base)
+            made.update(zip(leaves, found, strict=True))
         return made
 
     def leaf(self, leaf: Leaf, scope: Scope, holds: Bools | None, together: Mapping[Leaf, Texts | Numbers]) -> Column:
@@ -320,19 +325,13 @@ class Reader:
 
 
 @lru_cache(maxsize=256)
-def alike(
-    nodes: tuple[Node, ...], page: Page
-) -> tuple[tuple[tuple[Table, ...], tuple[Leaf, ...], tuple[Leaf, ...]], ...]:
-    """Return the texts and the numbers that the kernels read together, by the tables that move them."""
-    made: dict[tuple[Table, ...], tuple[list[Leaf], list[Leaf]]] = {}
+def alike(nodes: tuple[Node, ...], page: Page) -> tuple[tuple[tuple[Table, ...], Storage, tuple[Leaf, ...]], ...]:
+    """Return the fields that the kernels read together: moved by the same tables, and stored alike."""
+    made: dict[tuple[tuple[Table, ...], Storage], list[Leaf]] = {}
     for node in nodes:
-        if isinstance(node, Leaf):
-            texts, counts = made.setdefault(node.shifts, ([], []))
-            if strings.in_kernels(node, page):
-                texts.append(node)
-            elif numbers.in_kernels(node):
-                counts.append(node)
-    return tuple((shifts, tuple(texts), tuple(counts)) for shifts, (texts, counts) in made.items())
+        if isinstance(node, Leaf) and (strings.in_kernels(node, page) or numbers.in_kernels(node)):
+            made.setdefault((node.shifts, node.storage), []).append(node)
+    return tuple((shifts, storage, tuple(leaves)) for (shifts, storage), leaves in made.items())
 
 
 def condition_numbers(condition: Condition) -> list[int]:

@@ -15,7 +15,7 @@ from adapters.cobol import edited, floats, kernels
 from adapters.cobol.arrow import FLOAT64, INT64, Column, decimal
 from adapters.cobol.declaration import Usage
 from adapters.cobol.kernels import LEADING, LEADING_SEPARATE, MINUS, NO_VALUE, TRAILING, TRAILING_SEPARATE
-from adapters.cobol.kernels import numbers as kernel
+from adapters.cobol.kernels.fields import PLACE, STEP
 from adapters.cobol.plan import LANE_DIGITS, Leaf, Options, Storage
 from adapters.cobol.signs import Signs
 from adapters.cobol.strings import gather
@@ -62,24 +62,30 @@ def read(leaf: Leaf, options: Options, buffer: Bytes, base: Ints) -> Numbers:
 
 
 def read_together(leaves: tuple[Leaf, ...], options: Options, buffer: Bytes, base: Ints) -> list[Numbers]:
-    """Read several fields that are ``in_kernels``, of every record."""
-    fields, tables = _for_kernels(leaves, options)
+    """Read several fields that are ``in_kernels`` and stored alike, of every record."""
     n = len(base)
-    steps = fields[:, kernel.STEP]
+    fields, tables = _for_kernels(leaves, options)
     fields = fields.copy()
-    fields[:, kernel.PLACE] = (np.cumsum(steps) - steps) * n
+    steps = fields[:, STEP]
+    fields[:, PLACE] = (np.cumsum(steps) - steps) * n
     out = np.empty(int(steps.sum()) * n, dtype=np.int64)
     status = np.zeros((len(leaves), n), dtype=np.uint8)
     wrong = np.zeros(len(leaves), dtype=np.int64)
-    kernels.read_numbers(buffer, base, fields, tables, options.page.blank, out, status, wrong)
+    filled = (out, status, wrong)
+    blank = options.page.blank
+    if leaves[0].storage is Storage.BINARY:
+        kernels.read_binary(buffer, base, fields, *filled)
+    elif leaves[0].storage is Storage.PACKED:
+        kernels.read_packed(buffer, base, fields, blank, *filled)
+    else:
+        kernels.read_zoned(buffer, base, fields, tables, blank, *filled)
     made = []
-    at = 0
-    for number, (leaf, step) in enumerate(zip(leaves, steps.tolist(), strict=True)):
-        lanes = out[at : at + n * step].reshape(n, step)
-        at += n * step
+    for number, (leaf, place, bad) in enumerate(zip(leaves, fields[:, PLACE].tolist(), wrong.tolist(), strict=True)):
+        step = _step(leaf)
+        lanes = out[place : place + n * step].reshape(n, step)
         if leaf.factor > 1:
             _scale_up(lanes, leaf.factor)
-        made.append(Numbers(lanes, status[number] if wrong[number] else None))
+        made.append(Numbers(lanes, status[number] if bad else None))
     return made
 
 
@@ -91,14 +97,14 @@ def _for_kernels(leaves: tuple[Leaf, ...], options: Options) -> tuple[Ints, Byte
     for leaf in leaves:
         own: tuple[int, int, int]
         if leaf.storage is Storage.BINARY:
-            kind, own = kernels.BINARY, (leaf.big, leaf.signed, 0)
+            own = (leaf.big, leaf.signed, 0)
         elif leaf.storage is Storage.PACKED:
-            kind, own = kernels.PACKED, (leaf.item.usage is Usage.PACKED, leaf.signed, 10**leaf.digits)
+            own = (leaf.item.usage is Usage.PACKED, leaf.signed, 10**leaf.digits)
         else:
             mode, digits, signs = _zoned(leaf, options)
-            kind, own = kernels.ZONED, (mode, len(tables), int(np.argmin(digits)))
+            own = (mode, len(tables), int(np.argmin(digits)))
             tables.append(np.stack([digits, signs]))
-        fields.append((kind, leaf.offset, leaf.width, _step(leaf), 0, *own))
+        fields.append((leaf.offset, leaf.width, _step(leaf), 0, *own))
     return np.array(fields, dtype=np.int64), np.array(tables, dtype=np.uint8).reshape(-1, 2, 256)
 
 

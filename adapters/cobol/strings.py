@@ -93,8 +93,9 @@ def _for_kernels(leaves: tuple[Leaf, ...], page: Page, trim: bool) -> tuple[Ints
 @cache
 def _tables(page: Page) -> tuple[npt.NDArray[np.uint16], Bytes, int]:
     """Return the tables with which the kernels read a page: two of its codes at a time, and each with care."""
-    narrow = page.narrow.astype(np.uint16)
-    return (narrow[None, :] | narrow[:, None] << 8).reshape(-1), page.wide, page.blank
+    pairs = np.empty((256, 256, 2), dtype=np.uint8)
+    pairs[:, :, 0], pairs[:, :, 1] = page.narrow, page.narrow[:, None]
+    return pairs.reshape(-1).view(np.dtype("<u2")), page.wide, page.blank
 
 
 def _side(leaf: Leaf, trim: bool) -> int:

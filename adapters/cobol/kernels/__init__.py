@@ -8,16 +8,17 @@ Digits and letters are read eight bytes at a time. What is not plain there (a le
 looked at once more, byte by byte, by a function ``_with_care`` beside the loop.
 
     >>> import numpy as np
-    >>> fields = np.array([[PACKED, 0, 3, 1, 0, True, True, 10**5]])
+    >>> fields = np.array([[0, 3, 1, 0, True, True, 10**5]])
     >>> out, status, wrong = np.zeros(1, dtype="i8"), np.zeros((1, 1), dtype="u1"), np.zeros(1, dtype="i8")
-    >>> buffer, tables = np.frombuffer(bytes.fromhex("12345d"), dtype="u1"), np.zeros((1, 2, 256), dtype="u1")
-    >>> read_numbers(buffer, np.zeros(1, dtype="i8"), fields, tables, 0x40, out, status, wrong)
+    >>> buffer = np.frombuffer(bytes.fromhex("12345d"), dtype="u1")
+    >>> read_packed(buffer, np.zeros(1, dtype="i8"), fields, 0x40, out, status, wrong)
     >>> int(wrong[0]), int(out[0])
     (0, -12345)
 """
 
 from __future__ import annotations
 
+from adapters.cobol.kernels.binary import read_binary
 from adapters.cobol.kernels.codes import (
     BAD_BYTE,
     BAD_COUNT,
@@ -42,9 +43,10 @@ from adapters.cobol.kernels.codes import (
     UNSIGNED,
 )
 from adapters.cobol.kernels.machine import Bytes, Ints, compiled
-from adapters.cobol.kernels.numbers import BINARY, PACKED, ZONED, read_numbers
+from adapters.cobol.kernels.packed import read_packed
 from adapters.cobol.kernels.records import copy_padded, point, show
 from adapters.cobol.kernels.text import BEGINNING, END, INLINE, KEEP, read_texts
+from adapters.cobol.kernels.zoned import read_zoned
 
 __all__ = [
     "BAD_BYTE",
@@ -52,7 +54,6 @@ __all__ = [
     "BAD_DIGIT",
     "BAD_SIGN",
     "BEGINNING",
-    "BINARY",
     "BLANK",
     "END",
     "FOREIGN",
@@ -67,20 +68,20 @@ __all__ = [
     "NO_NUMBER",
     "NO_VALUE",
     "OK",
-    "PACKED",
     "TOO_BIG",
     "TOO_FINE",
     "TOO_LONG",
     "TRAILING",
     "TRAILING_SEPARATE",
     "UNSIGNED",
-    "ZONED",
     "Bytes",
     "Ints",
     "compiled",
     "copy_padded",
     "point",
-    "read_numbers",
+    "read_binary",
+    "read_packed",
     "read_texts",
+    "read_zoned",
     "show",
 ]  # fmt: skip

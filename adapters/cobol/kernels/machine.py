@@ -26,9 +26,6 @@ EIGHT = U(8)
 HIGH_BITS = U(0x8080808080808080)
 _FULL = U(0xFFFFFFFFFFFFFFFF)
 
-TILE = 512
-"""Records that are read field by field before the next ones: so many lie in the cache of a core together."""
-
 
 def compiled(function: F) -> F:
     """Compile a kernel without the interpreter's lock; keep it on disk where some folder can be written."""
@@ -36,6 +33,11 @@ def compiled(function: F) -> F:
         return cast("F", numba.njit(nogil=True, cache=True)(function))
     except RuntimeError:
         return cast("F", numba.njit(nogil=True)(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a part of kernels that is put into each of them instead of being called."""
+    return cast("F", numba.njit(nogil=True, forceinline=True)(function))
 
 
 def _address(context: Any, builder: Any, array: Any, kind: Any, at: Any) -> Any:
@@ -72,12 +74,12 @@ def _leading_zeros(_typing: Any, word: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
-load: Callable[[Bytes, int], np.uint64] = intrinsic(_load)
-store: Callable[[Bytes, int, np.uint64], None] = intrinsic(_store)
-leading_zeros: Callable[[np.uint64], np.uint64] = intrinsic(_leading_zeros)
+load = cast("Callable[[Bytes, int], np.uint64]", intrinsic(_load))
+store = cast("Callable[[Bytes, int, np.uint64], None]", intrinsic(_store))
+leading_zeros = cast("Callable[[np.uint64], np.uint64]", intrinsic(_leading_zeros))
 
 
-@compiled
+@inlined
 def word(buffer: Bytes, at: int) -> np.uint64:
     """Return eight bytes; what lies behind the buffer's end is zero."""
     if at + 8 <= buffer.shape[0]:
@@ -88,7 +90,7 @@ def word(buffer: Bytes, at: int) -> np.uint64:
     return made
 
 
-@compiled
+@inlined
 def swapped(value: np.uint64) -> np.uint64:
     """Return a word with its bytes in the other order."""
     value = ((value & U(0x00FF00FF00FF00FF)) << EIGHT) | ((value >> EIGHT) & U(0x00FF00FF00FF00FF))
@@ -96,7 +98,7 @@ def swapped(value: np.uint64) -> np.uint64:
     return (value << U(32)) | (value >> U(32))
 
 
-@compiled
+@inlined
 def first(count: int) -> np.uint64:
     """Return a word whose first ``count`` bytes (0 to 8) have every bit set."""
     return _FULL >> U(64 - 8 * count) if count else U(0)

@@ -7,17 +7,18 @@ the number of a buffer (0) and where the text begins there (arrow.apache.org, *V
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from adapters.cobol.kernels.codes import BAD_BYTE
 from adapters.cobol.kernels.machine import (
     HIGH_BITS,
-    TILE,
     Bytes,
     Ints,
     U,
     Words,
     compiled,
     first,
+    inlined,
     leading_zeros,
     store,
     word,
@@ -32,6 +33,8 @@ OFFSET, WIDTH, TRIM, DATA = range(4)
 
 DATA is where its own part of the data begins."""
 
+Pairs = npt.NDArray[np.uint16]
+
 _NOT_BLANK = U(0xDFDFDFDFDFDFDFDF)
 """The bits that neither a blank (0x20) nor a low-value has."""
 _LOW = np.array([(1 << 8 * min(n, 8)) - 1 for n in range(INLINE + 1)], dtype=np.uint64)
@@ -39,17 +42,17 @@ _HIGH = np.array([(1 << 8 * max(n - 8, 0)) - 1 for n in range(INLINE + 1)], dtyp
 """The bytes of a text of n bytes that stand in its first and in its second word."""
 
 
-@compiled
-def _translated(value: np.uint64, pairs: np.ndarray[tuple[int], np.dtype[np.uint16]]) -> np.uint64:
-    """Translate eight bytes of a page, two at a time."""
+@inlined
+def _translated(value: np.uint64, pairs: Pairs, count: int) -> np.uint64:
+    """Translate some pairs of bytes of a page."""
     made = U(0)
-    for j in range(4):
+    for j in range(count):
         shift = U(16 * j)
         made |= U(pairs[(value >> shift) & U(0xFFFF)]) << shift
     return made
 
 
-@compiled
+@inlined
 def _ends(value: np.uint64, at: int, otherwise: np.uint64) -> np.uint64:
     """Return where the text ends that has these eight bytes ``at``; ``otherwise`` where they hold nothing."""
     there = value & _NOT_BLANK
@@ -98,31 +101,30 @@ def _read(
     buffer: Bytes,
     base: Ints,
     field: Ints,
-    tables: tuple[np.ndarray[tuple[int], np.dtype[np.uint16]], Bytes, int],
+    tables: tuple[Pairs, Bytes, int],
     views: Words,
     data: Bytes,
     status: Bytes,
-    used: int,
 ) -> tuple[int, int]:
-    """Read one field of some records; ``used`` of its data are taken. Return codes left, and what is taken now."""
+    """Read one field; return how many codes are left, and how much of its data is used."""
     pairs, wide, blank = tables
     width, trim, begin = field[WIDTH], field[TRIM], field[DATA]
     last = first((width - 1) % 8 + 1)
-    wrong = 0
+    wrong = used = 0
     for i in range(base.shape[0]):
         at = base[i] + field[OFFSET]
-        low = _translated(word(buffer, at), pairs)
+        low = _translated(word(buffer, at), pairs, 4)
         top = U(0)
         if width <= 8:
             low &= last
         elif width <= INLINE:
-            top = _translated(word(buffer, at + 8), pairs) & last
+            top = _translated(word(buffer, at + 8), pairs, 2) & last
         high = low | top
         n = _ends(top, 8, _ends(low, 0, U(0)))
         if width > INLINE:
             store(data, begin + used, low)
             for k in range(8, width, 8):
-                value = _translated(word(buffer, at + k), pairs)
+                value = _translated(word(buffer, at + k), pairs, 4)
                 if k + 8 >= width:
                     value &= last
                 if k == 8:
@@ -145,7 +147,7 @@ def _read(
         else:
             views[i, 0] = n | (low << U(32))
             views[i, 1] = U(used) << U(32)
-            used += np.int64(n)
+            used += np.int64(n)  # type: ignore[assignment]
     return wrong, used
 
 
@@ -154,7 +156,7 @@ def read_texts(
     buffer: Bytes,
     base: Ints,
     fields: Ints,
-    tables: tuple[np.ndarray[tuple[int], np.dtype[np.uint16]], Bytes, int],
+    tables: tuple[Pairs, Bytes, int],
     views: Words,
     data: Bytes,
     status: Bytes,
@@ -168,18 +170,5 @@ def read_texts(
     2) and ``status`` (fields × records, zeroed) are filled, ``used`` and ``wrong`` say of each field how much of its
     data is used and how many codes are left.
     """
-    n = base.shape[0]
-    for start in range(0, n, TILE):
-        stop = min(n, start + TILE)
-        for f in range(fields.shape[0]):
-            bad, used[f] = _read(
-                buffer,
-                base[start:stop],
-                fields[f],
-                tables,
-                views[f, start:stop],
-                data,
-                status[f, start:stop],
-                used[f],
-            )
-            wrong[f] += bad
+    for f in range(fields.shape[0]):
+        wrong[f], used[f] = _read(buffer, base, fields[f], tables, views[f], data, status[f])
