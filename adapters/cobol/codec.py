@@ -216,9 +216,12 @@ class CobolCodec:
                     id=own.get(ID),
                 )
             )
+        if not rejects:
+            stream.write(framed(made.records, made.lengths, self.frame))
+            return batch
         good = ~failed
         stream.write(framed(made.records[good], made.lengths[good], self.frame))
-        return Batch(frame.filter(good), (*batch.rejects, *rejects)) if rejects else batch
+        return Batch(frame.filter(good), (*batch.rejects, *rejects))
 
 
 def _raw(chunk: Chunk) -> arrow.Column:

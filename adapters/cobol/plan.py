@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Usage
-from adapters.cobol.pages import Page
 from adapters.cobol.picture import Category
 from hrbus.spi import Type
 
 if TYPE_CHECKING:
+    from adapters.cobol.pages import Page
     from adapters.cobol.settings import Blank, Rule
 
 LANE_DIGITS = 18

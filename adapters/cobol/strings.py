@@ -6,7 +6,7 @@ codec, for those fields alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -16,6 +16,7 @@ import polars as pl
 
 from adapters.cobol import kernels, writers
 from adapters.cobol.arrow import TEXT, Column
+from adapters.cobol.buffers import Lent, lent
 from adapters.cobol.kernels import text as kernel
 from adapters.cobol.pages import Page
 from adapters.cobol.plan import Leaf, Storage
@@ -93,9 +94,7 @@ def _for_kernels(leaves: tuple[Leaf, ...], page: Page, trim: bool) -> tuple[Ints
 @cache
 def _tables(page: Page) -> tuple[npt.NDArray[np.uint16], Bytes, int]:
     """Return the tables with which the kernels read a page: two of its codes at a time, and each with care."""
-    pairs = np.empty((256, 256, 2), dtype=np.uint8)
-    pairs[:, :, 0], pairs[:, :, 1] = page.narrow, page.narrow[:, None]
-    return pairs.reshape(-1).view(np.dtype("<u2")), page.wide, page.blank
+    return _by_two(page.narrow), page.wide, page.blank
 
 
 def _side(leaf: Leaf, trim: bool) -> int:
@@ -151,40 +150,50 @@ def gather(buffer: Bytes, at: Ints, width: int) -> Bytes:
     return found
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A text column as the kernels take it: all texts in UTF-8, one after the other, and where each of them ends."""
-
-    series: pl.Series
-    data: Bytes
-    ends: Ints
-
-
-def prepared(columns: Mapping[str, pl.Series]) -> dict[str, Prepared]:
-    """Return text columns ready to be written; all at once, because every single question to polars costs."""
-    if not columns:
-        return {}
-    frame = pl.DataFrame(columns)
-    joined = frame.select(pl.all().str.join("")).row(0)
-    lengths = frame.select(pl.all().str.len_bytes().fill_null(0).cast(pl.Int64))
-    return {
-        name: Prepared(columns[name], np.frombuffer(text.encode("utf-8"), dtype=np.uint8), np.cumsum(lengths[name]))
-        for name, text in zip(frame.columns, joined, strict=True)
-    }
-
-
-def write(leaf: Leaf, page: Page, texts: Prepared, wanted: Bools, out: Bytes, base: Ints, status: Bytes) -> None:
+def write(leaf: Leaf, page: Page, texts: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes) -> None:
     """Write a text field of every record whose ``wanted`` is true; leave a code where the text does not fit."""
-    right = leaf.item.entry.justified
     if leaf.storage is Storage.NATIONAL:
         rows = np.flatnonzero(wanted)
-        _write_by_codec(leaf, NATIONAL, " ".encode(NATIONAL), texts.series, rows, out, base, status)
+        _write_by_codec(leaf, NATIONAL, " ".encode(NATIONAL), texts, rows, out, base, status)
         return
-    place = (out, base, leaf.offset, leaf.width)
-    writers.write_text(texts.data, texts.ends, wanted, *place, page.reverse, page.blank, right, status)
+    with lent(texts.fill_null("").alias("").to_frame()) as columns:
+        if columns and (found := write_together((leaf,), page, (columns[""],), wanted, out, base)[0]) is not None:
+            status |= found
     if page.several and (rows := np.flatnonzero(status == kernels.FOREIGN)).size:
         status[rows] = kernels.OK
-        _write_by_codec(leaf, page.name, bytes([page.blank]), texts.series, rows, out, base, status)
+        _write_by_codec(leaf, page.name, bytes([page.blank]), texts, rows, out, base, status)
+
+
+def write_together(
+    leaves: tuple[Leaf, ...], page: Page, texts: Sequence[Lent], wanted: Bools, out: Bytes, base: Ints
+) -> list[Bytes | None]:
+    """Write several text fields of a single-byte page; return the codes of each, None where there are none."""
+    fields = np.array(
+        [
+            (leaf.offset, leaf.width, text.values, text.texts, leaf.item.entry.justified)
+            for leaf, text in zip(leaves, texts, strict=True)
+        ],
+        dtype=np.int64,
+    )
+    status = np.zeros((len(leaves), len(base)), dtype=np.uint8)
+    wrong = np.zeros(len(leaves), dtype=np.int64)
+    writers.write_texts(fields, _reverse_tables(page), wanted, out, base, status, wrong)
+    return [status[number] if bad else None for number, bad in enumerate(wrong.tolist())]
+
+
+@cache
+def _reverse_tables(page: Page) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int16], int, bool]:
+    """Return the tables with which the kernels write a page: two ASCII characters at a time, and each with care."""
+    codes = np.zeros(256, dtype=np.uint8)
+    codes[:128] = page.reverse[:128]
+    return _by_two(codes), page.reverse, page.blank, bool((page.reverse[:128] >= 0).all())
+
+
+def _by_two(table: Bytes) -> npt.NDArray[np.uint16]:
+    """Return a table of two bytes at a time, made of one for each."""
+    pairs = np.empty((256, 256, 2), dtype=np.uint8)
+    pairs[:, :, 0], pairs[:, :, 1] = table, table[:, None]
+    return pairs.reshape(-1).view(np.dtype("<u2"))
 
 
 def _write_by_codec(

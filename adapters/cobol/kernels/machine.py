@@ -20,6 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
+Int = int | np.int64
 
 U = np.uint64
 EIGHT = U(8)
@@ -74,8 +75,28 @@ def _leading_zeros(_typing: Any, word: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
-load = cast("Callable[[Bytes, int], np.uint64]", intrinsic(_load))
-store = cast("Callable[[Bytes, int, np.uint64], None]", intrinsic(_store))
+def _load_at(_typing: Any, address: Any) -> Any:
+    """Return the eight bytes at an address, which must all be there."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        return builder.load(builder.inttoptr(given[0], ir.IntType(64).as_pointer()), align=1)
+
+    return types.uint64(types.int64), generate
+
+
+def _byte_at(_typing: Any, address: Any) -> Any:
+    """Return the byte at an address."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        return builder.load(builder.inttoptr(given[0], ir.IntType(8).as_pointer()))
+
+    return types.uint8(types.int64), generate
+
+
+load = cast("Callable[[Bytes, Int], np.uint64]", intrinsic(_load))
+store = cast("Callable[[Bytes, Int, np.uint64], None]", intrinsic(_store))
+load_at = cast("Callable[[Int], np.uint64]", intrinsic(_load_at))
+byte_at = cast("Callable[[Int], np.uint8]", intrinsic(_byte_at))
 leading_zeros = cast("Callable[[np.uint64], np.uint64]", intrinsic(_leading_zeros))
 
 
@@ -99,6 +120,19 @@ def swapped(value: np.uint64) -> np.uint64:
 
 
 @inlined
-def first(count: int) -> np.uint64:
+def first(count: Int) -> np.uint64:
     """Return a word whose first ``count`` bytes (0 to 8) have every bit set."""
     return _FULL >> U(64 - 8 * count) if count else U(0)
+
+
+@inlined
+def put(buffer: Bytes, at: Int, value: np.uint64, count: Int) -> None:
+    """Put the first ``count`` bytes (up to eight) of a word at a place, and leave alone what lies behind them."""
+    if count >= 8:
+        store(buffer, at, value)
+    elif at + 8 <= buffer.shape[0]:
+        mask = first(count)
+        store(buffer, at, (value & mask) | (load(buffer, at) & ~mask))
+    else:
+        for j in range(count):
+            buffer[at + j] = np.uint8((value >> U(8 * j)) & U(0xFF))

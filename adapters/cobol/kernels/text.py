@@ -43,7 +43,7 @@ _HIGH = np.array([(1 << 8 * max(n - 8, 0)) - 1 for n in range(INLINE + 1)], dtyp
 
 
 @inlined
-def _translated(value: np.uint64, pairs: Pairs, count: int) -> np.uint64:
+def translated(value: np.uint64, pairs: Pairs, count: int) -> np.uint64:
     """Translate some pairs of bytes of a page."""
     made = U(0)
     for j in range(count):
@@ -113,18 +113,18 @@ def _read(
     wrong = used = 0
     for i in range(base.shape[0]):
         at = base[i] + field[OFFSET]
-        low = _translated(word(buffer, at), pairs, 4)
+        low = translated(word(buffer, at), pairs, 4)
         top = U(0)
         if width <= 8:
             low &= last
         elif width <= INLINE:
-            top = _translated(word(buffer, at + 8), pairs, 2) & last
+            top = translated(word(buffer, at + 8), pairs, 2) & last
         high = low | top
         n = _ends(top, 8, _ends(low, 0, U(0)))
         if width > INLINE:
             store(data, begin + used, low)
             for k in range(8, width, 8):
-                value = _translated(word(buffer, at + k), pairs, 4)
+                value = translated(word(buffer, at + k), pairs, 4)
                 if k + 8 >= width:
                     value &= last
                 if k == 8:
