@@ -117,6 +117,8 @@ class _Writer:
                 if scope.owner is None and node.column in self.same:
                     chosen = chosen & ~self.same[node.column]
                 chosen = self.first_alternative(node, series, chosen, scope, taken)
+                if isinstance(node, Leaf) and not chosen.any():
+                    continue
                 if isinstance(node, Leaf) and node.type is Type.TEXT:
                     self.text(node, series.cast(pl.String), scope, chosen)
                 elif isinstance(node, Leaf):
