@@ -134,11 +134,11 @@ def test_zoned_fields_are_read_as_their_digits_say(
 ) -> None:
     plan = plan_of(f"PIC {'S' if sign else ''}9({digits}) {sign.clause if sign else ''}", page)
     mode = sign.mode if sign else kernels.UNSIGNED
-    likely = bytes([0xF0, 0xF1, 0xF7, 0xF9, 0xC5, 0xD4, 0x40, 0x4E, 0x60])
+    likely = bytes([0xF0, 0xF1, 0xF7, 0xF9, 0xFA, 0xC5, 0xD4, 0x40, 0x4E, 0x60])
     if not find(page).ebcdic:
-        likely = b"0179 p+-{"
+        likely = b"0179: p+-{"
     width = digits + (mode in (kernels.TRAILING_SEPARATE, kernels.LEADING_SEPARATE))
-    fields = data.draw(fields_of(width, likely[:4]) | fields_of(width, likely))
+    fields = data.draw(fields_of(width, likely[:5]) | fields_of(width, likely))
     assert [in_zoned(field, mode, page) for field in fields] == read_all(plan, fields)
 
 

@@ -18,6 +18,8 @@ looked at once more, byte by byte, by a function ``_with_care`` beside the loop.
 
 from __future__ import annotations
 
+import sys
+
 from adapters.cobol.kernels.binary import read_binary
 from adapters.cobol.kernels.codes import (
     BAD_BYTE,
@@ -44,6 +46,7 @@ from adapters.cobol.kernels.codes import (
 )
 from adapters.cobol.kernels.machine import Bytes, Ints, compiled
 from adapters.cobol.kernels.packed import read_packed
+from adapters.cobol.kernels.patience import Patience, watch
 from adapters.cobol.kernels.records import copy_padded, point, show
 from adapters.cobol.kernels.text import BEGINNING, END, INLINE, KEEP, read_texts
 from adapters.cobol.kernels.zoned import read_zoned
@@ -85,3 +88,5 @@ __all__ = [
     "read_zoned",
     "show",
 ]  # fmt: skip
+
+watch(Patience(sys.stderr))
