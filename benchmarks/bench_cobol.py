@@ -202,7 +202,7 @@ def instructions(direction: str) -> float:
 
 def once(direction: str, records: int) -> None:
     """Read some records, and write them too if that is the direction; nothing else."""
-    data = records_of(20_000) * (records // 20_000)
+    data = records_of(1_000) * (records // 1_000)
     for batch in codec().decode(io.BytesIO(data), Origin("bench")):
         if direction == "encode":
             encoded(codec(), [batch])
