@@ -53,9 +53,9 @@ class Field:
     no column: its children stand beside its neighbours.
 
     ``size`` is the greatest length of text (in ``unit``: characters or bytes), None where there is no bound.
-    ``digits`` and ``scale`` bound numbers; ``signed`` says whether they may be negative. ``conditions`` are names for
-    some of its values. ``at_most`` bounds the occurrences; ``counted_by`` names the field that holds
-    their number. ``offset`` and ``length`` say which bytes of the record
+    ``digits`` and ``scale`` bound numbers; of a float, ``digits`` are those that it surely keeps; ``signed`` says
+    whether they may be negative. ``conditions`` are names for some of its values. ``at_most`` bounds the occurrences;
+    ``counted_by`` names the field that holds their number. ``offset`` and ``length`` say which bytes of the record
     (in a repeated group: of the occurrence) hold the field's first occurrence; None where that differs from record to
     record. ``note`` is shown to people (the picture, the usage); ``place`` is the line that declares the field.
     """

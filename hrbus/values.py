@@ -11,6 +11,7 @@ Columns whose names begin with an underscore belong to hrbus and travel untouche
     _form     String   whose bytes these are: a codec writes them again only where it reads them the same way
     _id       Int64    the ledger's number of the record: from the ledger on, never before
     _key      String   the key of this send (business identity, operation, revision): on its way to a target
+    _left_out List     the columns that a record does not have though others have: to be written as if there were none
 
     >>> import polars as pl
     >>> batch = Batch(pl.DataFrame({RECORD: [1, 2], OFFSET: [0, 80], "APPL-NO": ["1", "2"]}))
@@ -39,7 +40,8 @@ TAIL = "_tail"
 FORM = "_form"
 ID = "_id"
 KEY = "_key"
-OWN_COLUMNS = (RECORD, OFFSET, RAW, LEAD, TAIL, FORM, ID, KEY)
+LEFT_OUT = "_left_out"
+OWN_COLUMNS = (RECORD, OFFSET, RAW, LEAD, TAIL, FORM, ID, KEY, LEFT_OUT)
 """Every column that is hrbus's own, in the order in which they stand first in a frame."""
 
 

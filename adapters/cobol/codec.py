@@ -12,8 +12,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import BinaryIO
@@ -23,14 +23,14 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from adapters.cobol import arrow, copybook, decode, faults, kernels
+from adapters.cobol import arrow, copybook, decode, faults, grouptext, kernels
 from adapters.cobol.copybook import Item
 from adapters.cobol.dialect import Dialect
 from adapters.cobol.form import form
 from adapters.cobol.frames import Chunk, choice, chunks
 from adapters.cobol.layout import describe
 from adapters.cobol.output import Output, Shape
-from adapters.cobol.plan import Options
+from adapters.cobol.plan import Leaf, Options
 from adapters.cobol.planning import compiled
 from adapters.cobol.settings import CobolSettings, Header
 from adapters.cobol.totals import Edge
@@ -69,11 +69,15 @@ def make(settings: CobolSettings, context: Context) -> CobolCodec:
         return record(part.copybook, part.record) if isinstance(part, Header) else None
 
     main = record(settings.copybook, settings.record)
-    return CobolCodec(settings, main, edge(settings.header), edge(settings.trailer), context.clock)
+    grouptext.add(main, settings.group_text)
+    return CobolCodec(settings, main, edge(settings.header), edge(settings.trailer), context.clock, context.note)
 
 
 class CobolCodec:
-    """Reads and writes the records of one copybook; a clock is needed where a header is set to run(date)."""
+    """Reads and writes the records of one copybook; a clock is needed where a header is set to run(date).
+
+    ``note`` is told how many values of a file were replaced, because the settings want that instead of a reject.
+    """
 
     def __init__(
         self,
@@ -82,8 +86,10 @@ class CobolCodec:
         header: Item | None = None,
         trailer: Item | None = None,
         clock: Clock | None = None,
+        note: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.settings = settings
+        self.note = note
         options = _options(settings)
         self.plan = compiled(record, options)
         plain = Options(
@@ -107,21 +113,28 @@ class CobolCodec:
     @property
     def layout(self) -> Layout:
         """The fields of the records."""
-        return describe(self.plan.record, self.plan.options.page)
+        options = self.plan.options
+        return describe(self.plan.record, options.page, filler=options.filler)
 
     # --- reading
 
     def decode(self, stream: BinaryIO, origin: Origin) -> Iterator[Batch]:
         """Yield the records in batches, always cut at the same places for the same bytes."""
-        numbered = self._numbered(stream, origin)
+        replaced: list[Counter[Leaf]] = []
+        yield from self._batches(self._numbered(stream, origin), replaced)
+        for leaf, count in sum(replaced, Counter[Leaf]()).items():
+            self.note(f"{origin.artifact}: {leaf.column}: {leaf.invalid} for {count} values that are no numbers")
+
+    def _batches(self, numbered: Iterable[tuple[Chunk, int]], replaced: list[Counter[Leaf]]) -> Iterator[Batch]:
+        """Yield what chunks hold; add to ``replaced`` what has become of values that are no numbers."""
         if self.settings.threads == 1:
             for chunk, first in numbered:
-                yield self._batch(chunk, first)
+                yield self._batch(chunk, first, replaced)
             return
         with ThreadPoolExecutor(self.settings.threads) as pool:
             ahead: deque[Future[Batch]] = deque()
             for chunk, first in numbered:
-                ahead.append(pool.submit(self._batch, chunk, first))
+                ahead.append(pool.submit(self._batch, chunk, first, replaced))
                 if len(ahead) > self.settings.threads:
                     yield ahead.popleft().result()
             while ahead:
@@ -148,10 +161,12 @@ class CobolCodec:
         if self.trailer and not done:
             raise BatchError(f"{origin.artifact} has no trailer: it is cut, or nothing was ever written")
 
-    def _batch(self, chunk: Chunk, first: int) -> Batch:
+    def _batch(self, chunk: Chunk, first: int, replaced: list[Counter[Leaf]]) -> Batch:
         plan = self.plan
         buffer, starts = chunk.padded(plan.size, plan.options.page.blank)
         found = decode.read(plan, buffer, starts)
+        if found.replaced:
+            replaced.append(found.replaced)
         frame = pl.concat([self._own(chunk, first), found.frame], how="horizontal")
         reasons = {wrong.row: (wrong.leaf.column or wrong.leaf.item.name, wrong) for wrong in found.wrong}
         rejects: dict[int, Reject] = {}
@@ -243,12 +258,16 @@ def _options(settings: CobolSettings) -> Options:
         trim=settings.trim,
         blank=settings.blank_numeric,
         blanks=settings.blanks,
+        invalid_numeric=settings.invalid_numeric,
+        invalid=settings.invalid,
         select=settings.select,
         occurs=settings.occurs,
         native_big=settings.native == "big" or (settings.native is None and page.ebcdic and dialect is Dialect.IBM),
         binary_big=settings.binary == "big",
         binary_full=settings.binary_full,
-        float_format=settings.float_format or dialect.float_format,
+        float=settings.float or dialect.float_format,
+        filler=settings.filler,
+        left_digits=settings.left_digits,
         national=settings.national,
         insertions_stay=dialect is Dialect.GNUCOBOL,
     )

@@ -15,6 +15,7 @@ costs nothing until it occurs.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -53,11 +54,15 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Found:
-    """A chunk of records. ``lengths`` are their bytes, with tables as long as their counts say."""
+    """A chunk of records. ``lengths`` are their bytes, with tables as long as their counts say.
+
+    ``replaced`` tells for how many values of each field, that were no numbers, null or zero stands.
+    """
 
     frame: pl.DataFrame
     wrong: list[Wrong]
     lengths: Ints
+    replaced: Counter[Leaf]
 
 
 def read(plan: Plan, buffer: Bytes, starts: Ints) -> Found:
@@ -66,7 +71,7 @@ def read(plan: Plan, buffer: Bytes, starts: Ints) -> Found:
     scope = Scope(starts, None, np.arange(len(starts)), None)
     columns = reader.scope((*plan.nodes, *plan.renames), scope)
     lengths = plan.size - reader.shortening(plan.trailing, scope)
-    return Found(arrow.frame(columns, len(starts)), reader.wrong(starts), lengths)
+    return Found(arrow.frame(columns, len(starts)), reader.wrong(starts), lengths, reader.replaced)
 
 
 def extents(plan: Plan, buffer: Bytes, starts: Ints) -> Ints:
@@ -109,6 +114,7 @@ class Reader:
         self.buffer = buffer
         self.order = {item: number for number, item in enumerate((*plan.record.walk(), *plan.record.renames))}
         self.faults: list[tuple[Leaf, Ints, Ints, Bytes, Mapping[int, str]]] = []
+        self.replaced: Counter[Leaf] = Counter()
 
     # --- what is wrong
 
@@ -308,14 +314,17 @@ class Reader:
             return holds
         valid: Bools = np.ones(len(scope), dtype=np.bool_) if holds is None else holds.copy()
         blank = (status == kernels.BLANK) | (status == kernels.LOW)
-        if leaf.blank == "zero":
+        if leaf.blank != "reject":
             status = np.where(blank, kernels.OK, status)
-        elif leaf.blank == "null":
-            valid &= ~blank
-            status = np.where(blank, kernels.OK, status)
+            valid &= ~blank | (leaf.blank == "zero")
         if leaf.lenient:
             valid &= status == kernels.OK
             return valid
+        if leaf.invalid != "reject" and leaf.type is not Type.TEXT:
+            wrong = (status != kernels.OK) & ~blank
+            self.replaced[leaf] += int((wrong & valid).sum())
+            status = np.where(wrong, kernels.OK, status)
+            valid &= ~wrong | (leaf.invalid == "zero")
         self.note(leaf, scope, base, np.where(valid, status, kernels.OK).astype(np.uint8))
         return valid
 

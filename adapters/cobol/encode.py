@@ -27,7 +27,7 @@ import polars as pl
 from adapters.cobol import decode, initial, kernels, strings, units
 from adapters.cobol.decode import Reader, Scope, Wrong
 from adapters.cobol.plan import Leaf, Node, Plan, Table
-from hrbus.spi import RAW, Type
+from hrbus.spi import LEFT_OUT, RAW, Type
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -52,7 +52,7 @@ def write(plan: Plan, frame: pl.DataFrame, width: int) -> Written:
     raw = _Raw({}, np.zeros(frame.height, dtype=np.int64))
     if RAW in frame.columns and frame.height:
         raw = _from_raw(plan, frame, out)
-    writer = _Writer(plan, out, raw.same)
+    writer = _Writer(plan, out, raw.same, _left_out(frame))
     starts = np.arange(frame.height, dtype=np.int64) * width
     scope = Scope(starts, None, np.arange(frame.height), None)
     columns = {name: frame[name] for name in frame.columns}
@@ -63,6 +63,15 @@ def write(plan: Plan, frame: pl.DataFrame, width: int) -> Written:
         rest[writer.kept] = False
         out[rest] = blank
     return Written(out, raw.lengths_of(lengths), writer.reader.wrong(starts))
+
+
+def _left_out(frame: pl.DataFrame) -> dict[str, Bools]:
+    """Return by column which records do not have it, though others have."""
+    if LEFT_OUT not in frame.columns:
+        return {}
+    names = frame[LEFT_OUT].explode().drop_nulls().unique().to_list()
+    masks = frame.select(pl.col(LEFT_OUT).list.contains(name).fill_null(value=False).alias(name) for name in names)
+    return {name: masks[name].to_numpy() for name in names}
 
 
 @dataclass(frozen=True)
@@ -124,11 +133,12 @@ def _equal(before: pl.Series, now: pl.Series) -> Bools:
 
 
 class _Writer:
-    def __init__(self, plan: Plan, out: Bytes, same: Mapping[str, Bools]) -> None:
+    def __init__(self, plan: Plan, out: Bytes, same: Mapping[str, Bools], left_out: dict[str, Bools]) -> None:
         self.plan = plan
         self.out = out.reshape(-1)
         self.reader = Reader(plan, self.out)
         self.same = same
+        self.left_out = left_out
         self.kept = same.get(RAW, np.zeros(len(out), dtype=np.bool_))
 
     def scope(self, nodes: Sequence[Node], columns: dict[str, pl.Series], scope: Scope, wanted: Bools) -> None:
@@ -147,8 +157,9 @@ class _Writer:
             if series is not None:
                 holds = self.reader.holding(node.views, scope)
                 chosen = wanted if holds is None else wanted & holds
-                if scope.owner is None and node.column in self.same:
-                    chosen = chosen & ~self.same[node.column]
+                for untouched in (self.same, self.left_out) if scope.owner is None else ():
+                    if node.column in untouched:
+                        chosen = chosen & ~untouched[node.column]
                 chosen = self.first_alternative(node, series, chosen, scope, taken)
                 if isinstance(node, Leaf) and node.column in texts:
                     self.text(node, texts[node.column], scope, chosen)
@@ -186,6 +197,8 @@ class _Writer:
             if node.words:
                 self.worded(node, columns, made)
             elif node.column in columns and (name := node.count.column):
+                if name in self.left_out and scope.owner is None:  # the list says it instead
+                    self.left_out[name] = self.left_out[name] & self.left_out.get(node.column, False)
                 lengths = columns[node.column].list.len().fill_null(0).cast(pl.Int64)
                 known = derived.get(name)
                 derived[name] = lengths if known is None else pl.select(pl.max_horizontal(known, lengths)).to_series()

@@ -45,7 +45,7 @@ def read(leaf: Leaf, options: Options, buffer: Bytes, base: Ints) -> Numbers:
     """Read a numeric field of every record; what is wrong stands as 0 with a code."""
     if leaf.type is Type.FLOAT:
         field = gather(buffer, base + leaf.offset, leaf.width)
-        values, wrong = floats.read(field, options.float_format)
+        values, wrong = floats.read(field, options.float)
         return Numbers(values, wrong)
     step = 2 if leaf.wide or leaf.type is Type.DECIMAL else 1
     lanes = np.empty((len(base), step), dtype=np.int64)
@@ -58,6 +58,8 @@ def read(leaf: Leaf, options: Options, buffer: Bytes, base: Ints) -> Numbers:
         bad = edited.read(leaf, options.page, gather(buffer, base + leaf.offset, leaf.width), lanes, status)
     else:
         bad = _read_narrow(leaf, options, buffer, base, lanes, status)
+        if leaf.lenient and leaf.item.usage is Usage.BINARY and not options.binary_full:
+            bad += _beyond_picture(leaf, lanes, status)
     if leaf.factor > 1:
         bad |= _scale_up(lanes, leaf.factor, status)
     return Numbers(lanes, status if bad else None)
@@ -85,7 +87,29 @@ def _read_narrow(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes:
                 return 1
         return bad
     mode, digits, signs = _zoned(leaf, options)
-    return kernels.read_zoned(*place, mode, digits, signs, blank, out, step, status)
+    bad = kernels.read_zoned(*place, mode, digits, signs, blank, out, step, status)
+    if not bad or not options.left_digits:
+        return bad
+    rows = np.flatnonzero((status == kernels.BAD_DIGIT) | (status == kernels.BAD_SIGN))
+    moved = _moved_right(gather(buffer, base[rows] + leaf.offset, leaf.width), blank).reshape(-1)
+    values, codes = np.empty(len(rows) * step, dtype=np.int64), np.zeros(len(rows), dtype=np.uint8)
+    starts = np.arange(len(rows), dtype=np.int64) * leaf.width
+    kernels.read_zoned(moved, starts, 0, leaf.width, mode, digits, signs, blank, values, step, codes)
+    lanes[rows], status[rows] = values.reshape(-1, step), codes
+    return int(status.any())
+
+
+def _beyond_picture(leaf: Leaf, lanes: Ints, status: Bytes) -> int:
+    """Mark binary numbers that their picture cannot hold: another view of the bytes is meant.
+
+    Where there is no other, they are read: a sender compiled with TRUNC(BIN) writes them.
+    """
+    over = (lanes[:, 0] >= 10**leaf.digits) | (lanes[:, 0] <= -(10**leaf.digits))
+    if lanes.shape[1] == 2:
+        over |= lanes[:, 1] != lanes[:, 0] >> 63
+    status[over & (status == kernels.OK)] = kernels.TOO_BIG
+    lanes[over] = 0
+    return int(over.any())
 
 
 def zone_mode(leaf: Leaf) -> int:
@@ -105,6 +129,13 @@ def _zoned(leaf: Leaf, options: Options) -> tuple[int, Bytes, Bytes]:
     return mode, signs.digits, signs.signed if leaf.signed else signs.unsigned
 
 
+def _moved_right(field: Bytes, blank: int) -> Bytes:
+    """Return fields with the blanks behind their digits before them."""
+    behind = np.logical_and.accumulate((field == blank)[:, ::-1], axis=1).sum(axis=1)
+    places = (np.arange(field.shape[1]) - behind[:, None]) % field.shape[1]
+    return np.take_along_axis(field, places, axis=1)
+
+
 # --- beyond 18 digits -----------------------------------------------------------------------------------------------
 
 
@@ -117,6 +148,7 @@ def _read_wide(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: I
     elif leaf.storage is Storage.PACKED:
         digits, negative = _packed_digits(leaf, field, status)
     else:
+        field = _moved_right(field, options.page.blank) if options.left_digits else field
         digits, negative = _zoned_digits(leaf, options, field, status)
     bad = status != 0
     if bad.any():

@@ -20,7 +20,7 @@ from adapters.pages.tables import unicode
 from hrbus.spi import Type
 
 if TYPE_CHECKING:
-    from adapters.cobol.settings import Blank, Rule
+    from adapters.cobol.settings import Instead, Rule
 
 LANE_DIGITS = 18
 """The most digits that one 64-bit integer surely holds."""
@@ -46,14 +46,18 @@ class Options:
     page: Page
     ebcdic_sign: bool = True
     trim: bool = True
-    blank: Blank = "reject"
-    blanks: Mapping[str, Blank] = field(default_factory=dict)
+    blank: Instead = "reject"
+    blanks: Mapping[str, Instead] = field(default_factory=dict)
+    invalid_numeric: Instead = "reject"
+    invalid: Mapping[str, Instead] = field(default_factory=dict)
     select: Mapping[str, Rule] = field(default_factory=dict)
     occurs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     native_big: bool = False
     binary_big: bool = True
     binary_full: bool = False
-    float_format: str = "ibm"
+    float: str = "ibm"
+    filler: bool = False
+    left_digits: bool = False
     national: str = "utf-16-be"
     insertions_stay: bool = False
 
@@ -111,7 +115,8 @@ class Leaf:
     factor: int = 1
     signed: bool = False
     big: bool = True
-    blank: Blank = "reject"
+    blank: Instead = "reject"
+    invalid: Instead = "reject"
     page: Page = field(kw_only=True)
 
     @property
@@ -205,9 +210,24 @@ def _leaves(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
             yield from _leaves(node.nodes)
 
 
-def names(scope: Item) -> dict[Item, str]:
+def shown(item: Item, *, filler: bool) -> str:
+    """Return the name under which an item is shown, or nothing.
+
+    FILLER is shown where that is asked for, and where it is a group that repeats: its fields have names. It is called
+    FILLER-1, FILLER-2 … in the order of the record.
+    """
+    if item.name or not (filler or (item.entry.occurs and item.is_group)):
+        return item.name
+    record = item
+    while record.parent:
+        record = record.parent
+    unnamed = (other for other in record.walk() if other is not record and not other.name)
+    return next(f"FILLER-{number}" for number, other in enumerate(unnamed, start=1) if other is item)
+
+
+def names(scope: Item, *, filler: bool = False) -> dict[Item, str]:
     """Return the column of every field and table in a scope: the plain name, or the path where it is not unique."""
-    found = [*_named(scope.children or [scope], ()), *((item, (item.name,)) for item in scope.renames)]
+    found = [*_named(scope.children or [scope], (), filler), *((item, (item.name,)) for item in scope.renames)]
     plain = Counter(path[-1] for _, path in found)
     made: dict[Item, str] = {}
     taken: set[str] = set()
@@ -222,12 +242,12 @@ def names(scope: Item) -> dict[Item, str]:
     return made
 
 
-def _named(items: list[Item], above: tuple[str, ...]) -> Iterator[tuple[Item, tuple[str, ...]]]:
+def _named(items: list[Item], above: tuple[str, ...], filler: bool) -> Iterator[tuple[Item, tuple[str, ...]]]:
     for item in items:
-        name = item.name or (f"FILLER-{item.offset}" if item.entry.occurs and item.is_group else "")
+        name = shown(item, filler=filler)
         path = (*above, name) if name else above
         if item.is_group and not item.entry.occurs:
-            yield from _named(item.children, path)
+            yield from _named(item.children, path, filler)
         elif name:
             yield item, path
 

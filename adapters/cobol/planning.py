@@ -16,7 +16,7 @@ from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Usage
 from adapters.cobol.picture import Category
 from adapters.cobol.plan import Condition, Leaf, Node, Options, Plan, Storage, Table, View, classify, names
-from adapters.cobol.settings import Blank, Rule
+from adapters.cobol.settings import Instead, Rule
 from adapters.pages.replacement import named
 from hrbus.spi import ConfigError, Fault, Type
 
@@ -27,7 +27,7 @@ def compiled(record: Item, options: Options) -> Plan:
     """Return the plan of a record; ConfigError where the settings name fields that it does not have."""
     builder = _Builder(record, options)
     items = record.children or [record]
-    columns = names(record)
+    columns = names(record, filler=options.filler)
     nodes, trailing = builder.scope(items, _Where(columns))
     builder.check()
     stored = tuple(builder.leaves.values())
@@ -62,6 +62,7 @@ class _Builder:
             Fault(f"{name} is no field of {self.record.name}", path=path)
             for path, wanted in (
                 ("blanks", self.options.blanks),
+                ("invalid", self.options.invalid),
                 ("select", self.options.select),
                 ("occurs", self.options.occurs),
             )
@@ -114,7 +115,8 @@ class _Builder:
         inner: tuple[Table, ...] = ()
         column = where.columns.get(item, "")
         if item.is_group:
-            nodes, inner = self.scope(item.children, _Where(names(item), lenient=where.lenient))
+            columns = names(item, filler=self.options.filler)
+            nodes, inner = self.scope(item.children, _Where(columns, lenient=where.lenient))
         else:
             self.leaves[item] = self.leaf(item, _Where({item: column or "item"}, lenient=where.lenient))
             nodes = [self.leaves[item]]
@@ -206,7 +208,10 @@ class _Builder:
             signed=signed,
             page=self.options.text_page(storage),
             big=self.big(item.usage),
-            blank="zero" if item.entry.blank_when_zero else self.blank_of(item.name),
+            blank="zero"
+            if item.entry.blank_when_zero
+            else _chosen(item.name, self.options.blanks, self.options.blank),
+            invalid=_chosen(item.name, self.options.invalid, self.options.invalid_numeric),
         )
 
     def big(self, usage: Usage) -> bool:
@@ -221,7 +226,7 @@ class _Builder:
         first = next(below for below in item.renamed[0].walk() if below in self.leaves)
         return self.leaf(item, _Where(columns, item.offset, self.leaves[first].shifts, lenient=True))
 
-    def blank_of(self, name: str) -> Blank:
-        """Return what blanks mean in the numeric field ``name``."""
-        chosen = {key.upper(): value for key, value in self.options.blanks.items()}
-        return chosen.get(name, self.options.blank)
+
+def _chosen(name: str, single: Mapping[str, Instead], otherwise: Instead) -> Instead:
+    """Return what the settings say of the numeric field ``name``."""
+    return {key.upper(): value for key, value in single.items()}.get(name, otherwise)

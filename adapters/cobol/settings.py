@@ -13,7 +13,8 @@ from pydantic import Field, NonNegativeInt, PositiveInt, StringConstraints, fiel
 from adapters.cobol.dialect import Dialect, Language
 from hrbus.spi import Settings
 
-Blank = Literal["reject", "null", "zero"]
+Instead = Literal["reject", "null", "zero"]
+"""What a field means that holds no number: its record is rejected, or something stands for it."""
 
 
 class Rule(Settings):
@@ -137,20 +138,35 @@ class CobolSettings(Settings):
     """Records in one batch."""
     sign: Literal["ebcdic", "ascii"] | None = None
     """How a sign shares a zoned digit's byte: ebcdic ({, A–I, }, J–R) or ascii (0–9, p–y). By the code page."""
-    blank_numeric: Blank = "reject"
+    blank_numeric: Instead = "reject"
     """What blanks or low-values in a numeric field mean."""
-    blanks: dict[str, Blank] = Field(default_factory=dict)
+    blanks: dict[str, Instead] = Field(default_factory=dict)
     """The same for single fields: {FIELD: null}."""
+    invalid_numeric: Instead = "reject"
+    """What a numeric field means whose bytes are no number of its kind."""
+    invalid: dict[str, Instead] = Field(default_factory=dict)
+    """The same for single fields: {FIELD: zero}."""
+    left_digits: bool = False
+    """Take digits with blanks behind them for a number, in zoned fields: 12 in four bytes is not 1200, but 12."""
+    group_text: tuple[str, ...] = ()
+    """Groups that are read as text as well, in a column NAME-TEXT."""
+    filler: bool = False
+    """Give FILLER columns too, named FILLER-1, FILLER-2 … in the order of the copybook."""
     native: Literal["little", "big"] | None = None
     """Byte order of COMP-5: big on EBCDIC pages in the IBM dialect, where mainframes write, and little elsewhere."""
     binary: Literal["big", "little"] = "big"
     """Byte order of COMP, COMP-4 and BINARY."""
     binary_full: bool = False
     """Write COMP values that need more digits than their picture (a sender compiled with TRUNC(BIN) does)."""
-    float_format: Literal["ibm", "ieee", "ieee-little"] | None = None
+    float: Literal["ibm", "ieee", "ieee-little"] | None = None
     """How COMP-1 and COMP-2 stand: IBM hexadecimal, or IEEE 754 with the high or low byte first. By the dialect."""
     threads: PositiveInt = 1
     """Batches decoded at the same time."""
+
+    @field_validator("group_text", mode="before", json_schema_input_type=str | list[str])
+    @classmethod
+    def _one_or_more(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
     @property
     def language(self) -> Language:

@@ -148,7 +148,7 @@ def _write_floats(
     leaf: Leaf, options: Options, values: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes
 ) -> None:
     numbers = values.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
-    field, codes = floats.write(numbers, leaf.width, options.float_format)
+    field, codes = floats.write(numbers, leaf.width, options.float)
     status[wanted] = codes[wanted]
     _put(leaf, field, wanted, out, base, status)
 
