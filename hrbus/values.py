@@ -6,6 +6,7 @@ Columns whose names begin with an underscore belong to hrbus and travel untouche
     _record   Int64    number of the record in its artifact, from 1 (header and trailer lines are not counted)
     _offset   Int64    offset in bytes of the record's first byte in its artifact
     _raw      Binary   the record's bytes, where a codec was asked to keep them
+    _segment  String   which of several types of records it is, where a codec tells them apart
     _lead     Binary   the bytes of its artifact that stand before the record and belong to it (a descriptor word)
     _tail     Binary   those that stand behind it and belong to it (a line end)
     _form     String   whose bytes these are: a codec writes them again only where it reads them the same way
@@ -41,7 +42,8 @@ FORM = "_form"
 ID = "_id"
 KEY = "_key"
 LEFT_OUT = "_left_out"
-OWN_COLUMNS = (RECORD, OFFSET, RAW, LEAD, TAIL, FORM, ID, KEY, LEFT_OUT)
+SEGMENT = "_segment"
+OWN_COLUMNS = (RECORD, OFFSET, RAW, LEAD, TAIL, FORM, SEGMENT, ID, KEY, LEFT_OUT)
 """Every column that is hrbus's own, in the order in which they stand first in a frame."""
 
 

@@ -59,6 +59,25 @@ def frame(columns: Mapping[str, Column], height: int | None = None) -> pl.DataFr
     return pl.Series(_Capsules(whole)).struct.unnest()
 
 
+def spread(column: Column, rows: npt.NDArray[np.int64], length: int) -> Column:
+    """Return a column of ``length`` rows that has the values of ``column`` at ``rows`` and is null elsewhere."""
+    valid = np.zeros(length, dtype=np.bool_)
+    valid[rows] = column.valid is None or column.valid
+    children = column.children
+    if column.format == LIST:
+        counts = np.zeros(length + 1, dtype=np.int64)
+        counts[rows + 1] = np.diff(column.buffers[0])
+        return Column(LIST, length, (np.cumsum(counts),), children, valid)
+    if column.format == STRUCT:
+        children = tuple((name, spread(child, rows, length)) for name, child in children)
+        return Column(STRUCT, length, (), children, valid)
+    # Eight or sixteen bytes a value, moved as one whatever they mean: numpy is quickest with numbers of such a size.
+    one = np.uint64 if column.format in (INT64, FLOAT64) else np.complex128
+    wide = np.zeros(length, dtype=one)
+    wide[rows] = np.ascontiguousarray(column.buffers[0]).reshape(-1).view(one)
+    return Column(column.format, length, (wide.view(np.uint8), *column.buffers[1:]), (), valid)
+
+
 class _Schema(ctypes.Structure):
     pass
 
@@ -96,8 +115,6 @@ _Array._fields_ = [
 
 _held: dict[int, list[Any]] = {}
 """What a consumer still looks at, by the number that stands in ``private_data`` of its root."""
-_shown: dict[int, _Schema | _Array] = {}
-"""The structures that capsules point at, by address: what they hold may be let go before their capsule is."""
 _numbers = itertools.count(1)
 
 

@@ -28,7 +28,8 @@ import polars as pl
 from adapters.cobol import arrow, kernels, numbers, strings
 from adapters.cobol.arrow import LIST, STRUCT, Column
 from adapters.cobol.copybook import Item
-from adapters.cobol.plan import Condition, Leaf, Node, Plan, Table, View
+from adapters.cobol.declaration import Usage
+from adapters.cobol.plan import LANE_DIGITS, Condition, Leaf, Node, Plan, Table, View
 from hrbus.spi import Type
 
 Bytes = npt.NDArray[np.uint8]
@@ -65,13 +66,29 @@ class Found:
     replaced: Counter[Leaf]
 
 
+@dataclass(frozen=True)
+class Columns:
+    """What ``Found`` says, before it is a frame."""
+
+    columns: dict[str, Column]
+    wrong: list[Wrong]
+    lengths: Ints
+    replaced: Counter[Leaf]
+
+
 def read(plan: Plan, buffer: Bytes, starts: Ints) -> Found:
     """Return a row for every record that begins at ``starts``, and the first field that is wrong in each."""
+    made = columns(plan, (*plan.nodes, *plan.renames), buffer, starts)
+    return Found(arrow.frame(made.columns, len(starts)), made.wrong, made.lengths, made.replaced)
+
+
+def columns(plan: Plan, nodes: Sequence[Node], buffer: Bytes, starts: Ints) -> Columns:
+    """Return the columns of some fields and tables of the records that begin at ``starts``."""
     reader = Reader(plan, buffer)
     scope = Scope(starts, None, np.arange(len(starts)), None)
-    columns = reader.scope((*plan.nodes, *plan.renames), scope)
+    made = reader.scope(nodes, scope)
     lengths = plan.size - reader.shortening(plan.trailing, scope)
-    return Found(arrow.frame(columns, len(starts)), reader.wrong(starts), lengths, reader.replaced)
+    return Columns(made, reader.wrong(starts), lengths, reader.replaced)
 
 
 def extents(plan: Plan, buffer: Bytes, starts: Ints) -> Ints:
@@ -112,7 +129,6 @@ class Reader:
     def __init__(self, plan: Plan, buffer: Bytes) -> None:
         self.plan = plan
         self.buffer = buffer
-        self.order = {item: number for number, item in enumerate((*plan.record.walk(), *plan.record.renames))}
         self.faults: list[tuple[Leaf, Ints, Ints, Bytes, Mapping[int, str]]] = []
         self.replaced: Counter[Leaf] = Counter()
 
@@ -130,8 +146,10 @@ class Reader:
     def wrong(self, starts: Ints) -> list[Wrong]:
         """Return the first wrong field of each row, by row."""
         first: dict[int, tuple[int, int, int, Leaf, str]] = {}
+        everything = (*self.plan.record.walk(), *self.plan.record.renames) if self.faults else ()
+        places = {item: number for number, item in enumerate(everything)}
         for leaf, rows, at, codes, details in self.faults:
-            order = self.order[leaf.item]
+            order = places[leaf.item]
             for row, place, code in zip(rows.tolist(), at.tolist(), codes.tolist(), strict=True):
                 if row not in first or (order, place) < first[row][:2]:
                     first[row] = (order, place, code, leaf, details.get(place, ""))
@@ -200,19 +218,11 @@ class Reader:
         if table.words:
             counts = np.full(len(base), -1, dtype=np.int64)
             for text, times in table.words:
-                counts[self.has(leaf, base, text)] = times
+                counts[strings.equal(leaf, (text,), self.buffer, base)] = times
             return counts
         found = numbers.read(leaf, self.plan.options, self.buffer, base)
         counts = found.lanes[:, 0].astype(np.int64)
         return counts if found.status is None else np.where(found.status == kernels.OK, counts, -1)
-
-    def has(self, leaf: Leaf, base: Ints, text: str) -> Bools:
-        """Return where a text field holds ``text``."""
-        wanted = np.frombuffer(leaf.page.padded(text, leaf.width), dtype=np.uint8)
-        if len(wanted) != leaf.width:
-            return np.zeros(len(base), dtype=np.bool_)
-        made: Bools = (strings.gather(self.buffer, base + leaf.offset, leaf.width) == wanted).all(axis=1)
-        return made
 
     def elements(self, table: Table, scope: Scope) -> Scope:
         """Return the scope of a table's elements, in the order of their records."""
@@ -270,9 +280,10 @@ class Reader:
         base = self.base(leaf.shifts, there)
         base = base if index is None else base[index]
         if leaf.type is not Type.TEXT:
-            values = numbers.read(leaf, self.plan.options, self.buffer, base).lanes[:, 0]
-            return np.isin(values, condition_numbers(condition))
-        return reduce(np.logical_or, [self.has(leaf, base, text) for text in condition.texts])
+            found = numbers.read(leaf, self.plan.options, self.buffer, base)
+            made: Bools = np.isin(found.lanes[:, 0], condition_numbers(condition))
+            return made if found.status is None else made & (found.status == kernels.OK)
+        return strings.equal(leaf, condition.texts, self.buffer, base)
 
     # --- columns
 
@@ -306,7 +317,15 @@ class Reader:
             texts = strings.read(leaf, self.plan.options.trim, self.buffer, base)
             return texts.column(self.judged(leaf, scope, base, holds, texts.status))
         found = numbers.read(leaf, self.plan.options, self.buffer, base)
+        if self.bounded(leaf) and found.lanes.shape[1] == 1:
+            fits = np.abs(found.lanes[:, 0]) < 10**leaf.digits
+            holds = fits if holds is None else holds & fits
         return found.column(leaf, self.judged(leaf, scope, base, holds, found.status))
+
+    def bounded(self, leaf: Leaf) -> bool:
+        """Say whether a binary number beyond its picture is nonsense: in a reading that may not be the one meant."""
+        binary = leaf.lenient and leaf.item.usage is Usage.BINARY and leaf.digits < LANE_DIGITS
+        return binary and not self.plan.options.binary_full
 
     def judged(self, leaf: Leaf, scope: Scope, base: Ints, holds: Bools | None, status: Bytes | None) -> Bools | None:
         """Return where a field has a value; note where it is wrong."""

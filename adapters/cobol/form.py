@@ -21,7 +21,8 @@ from hrbus.spi import FORM, LEAD, RAW, TAIL
 
 _SAME_BYTES = {
     "copybook", "record", "source_format", "line_end", "block_size", "header", "trailer", "time_zone", "select",
-    "trim", "keep_raw", "batch_records", "blank_numeric", "blanks", "binary_full", "threads",
+    "trim", "unknown", "most_children",
+    "keep_raw", "batch_records", "blank_numeric", "blanks", "binary_full", "threads",
 }  # fmt: skip
 """Settings that do not change what the bytes of a record mean."""
 

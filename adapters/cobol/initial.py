@@ -34,7 +34,7 @@ _BYTES = {"LOW-VALUE": b"\x00", "HIGH-VALUE": b"\xff"}
 @cache
 def record(plan: Plan) -> Bytes:
     """Return the bytes of a fresh record, every table at its greatest length."""
-    return _filled(plan, plan.record)
+    return _filled(plan, plan.record)[: plan.size]
 
 
 @cache
@@ -59,7 +59,7 @@ def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) 
     elif item.is_group:
         end = 0
         for child in item.children:
-            if not child.redefines:
+            if child not in plan.left_out and (not child.redefines or child.redefines in plan.left_out):
                 out[at + end : at + child.offset] = 0  # slack bytes
                 end = child.offset + child.size * child.most
                 for number in range(child.most):

@@ -8,13 +8,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from adapters.cobol import conditions
 from adapters.cobol.copybook import Item, read
 from adapters.cobol.declaration import Usage
 from adapters.cobol.plan import Storage, classify, names, shown
+from adapters.cobol.segments import Kind, Segments
 from adapters.pages import Page
 from hrbus.spi import Field, Layout, Type
 
@@ -32,22 +34,67 @@ def describe(record: Item, page: Page | None = None, *, filler: bool = False) ->
     teller = _Teller(page, names(record, filler=filler), filler)
     items = record.children or [record]
     views = tuple(teller.field(item, teller.columns[item]) for item in record.renames)
-    return Layout(record.name or Path(record.place.file).stem, tuple(teller.fields(items)), views)
+    return Layout(_title(record), tuple(teller.fields(items)), views)
+
+
+def describe_segments(segments: Segments, page: Page | None = None, *, filler: bool = False) -> Layout:
+    """Return the layout of records of several types: what stands below a type is a repeated group of it."""
+    roots = [segments.kinds[number] for number in segments.roots]
+    below = {
+        kind.item: tuple(_repeated(segments, child, page, filler=filler) for child in segments.children(number))
+        for number, kind in enumerate(segments.kinds)
+        if kind.parent < 0
+    }
+    columns = {node.item: node.column for kind in roots for node in kind.plan.nodes}
+    left_out = segments.cluster - {kind.item for kind in roots}
+    made = _Teller(page, columns, filler, left_out, below).fields(segments.record.children)
+    return Layout(_title(segments.record), tuple(_viewed(made, roots) if len(roots) > 1 else made))
+
+
+def _repeated(segments: Segments, number: int, page: Page | None, *, filler: bool) -> Field:
+    """Return what a type of records is below another: a list of its fields, and of what stands below it."""
+    kind = segments.kinds[number]
+    teller = _Teller(page, {node.item: node.column for node in kind.columns}, filler, segments.cluster)
+    around = [
+        field for field in teller.fields(segments.record.children) if field.type is not Type.GROUP or field.children
+    ]
+    own = replace(teller, left_out=frozenset()).fields(kind.inside)
+    below = [_repeated(segments, child, page, filler=filler) for child in segments.children(number)]
+    return Field(
+        kind.name, kind.column, Type.GROUP, many=True,
+        children=(*around, *own, *below), note="records", place=kind.item.place,
+    )  # fmt: skip
+
+
+def _viewed(fields: Iterable[Field], roots: Sequence[Kind]) -> list[Field]:
+    """Mark the types among some fields as views."""
+    places = {kind.item.place for kind in roots}
+    return [
+        replace(field, view=field.place in places, children=tuple(_viewed(field.children, roots))) for field in fields
+    ]
+
+
+def _title(record: Item) -> str:
+    return record.name or Path(record.place.file).stem
 
 
 @dataclass(frozen=True)
 class _Teller:
-    """Tells the items of a record, or of one element of a table."""
+    """Tells the items of a record, or of one element of a table; ``below`` are fields at the end of a group as well."""
 
     page: Page | None
     columns: dict[Item, str]
     filler: bool
+    left_out: frozenset[Item] = frozenset()
+    below: Mapping[Item, tuple[Field, ...]] = field(default_factory=dict)
 
     def fields(self, items: list[Item]) -> list[Field]:
         made: list[Field] = []
         for item in items:
+            if item in self.left_out:
+                continue
             if item.is_group and not item.entry.occurs:
-                children = tuple(self.fields(item.children))
+                children = (*self.fields(item.children), *self.below.get(item, ()))
                 if name := shown(item, filler=self.filler):
                     made.append(self.group(item, name, children))
                 else:

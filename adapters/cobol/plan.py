@@ -7,7 +7,7 @@ Groups that do not repeat have melted into it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -187,6 +187,7 @@ class Plan:
 
     ``size`` is its greatest length, ``trailing`` the tables that make it shorter, ``stored`` every field that it
     has, also those without a column. ``renames`` are its fields of level 66, which are read and never written.
+    ``left_out`` are readings of the record that this plan does without.
     """
 
     record: Item
@@ -196,18 +197,20 @@ class Plan:
     trailing: tuple[Table, ...]
     stored: tuple[Leaf, ...]
     renames: tuple[Leaf, ...] = ()
+    left_out: frozenset[Item] = frozenset()
 
     def leaves(self) -> Iterator[Leaf]:
         """Yield every leaf that has a column, in order."""
-        yield from _leaves(self.nodes)
+        yield from leaves(self.nodes)
 
 
-def _leaves(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
+def leaves(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
+    """Yield every leaf of some nodes, those in tables too."""
     for node in nodes:
         if isinstance(node, Leaf):
             yield node
         else:
-            yield from _leaves(node.nodes)
+            yield from leaves(node.nodes)
 
 
 def shown(item: Item, *, filler: bool) -> str:
@@ -227,7 +230,16 @@ def shown(item: Item, *, filler: bool) -> str:
 
 def names(scope: Item, *, filler: bool = False) -> dict[Item, str]:
     """Return the column of every field and table in a scope: the plain name, or the path where it is not unique."""
-    found = [*_named(scope.children or [scope], (), filler), *((item, (item.name,)) for item in scope.renames)]
+    found = [
+        *paths(scope.children or [scope], filler=filler),
+        *((item, (item.name,)) for item in scope.renames),
+    ]
+    return unique(found)
+
+
+def unique(found: Iterable[tuple[Item, tuple[str, ...]]]) -> dict[Item, str]:
+    """Return a column for every item of a scope: the end of its path where that is unique, otherwise the path."""
+    found = list(found)
     plain = Counter(path[-1] for _, path in found)
     made: dict[Item, str] = {}
     taken: set[str] = set()
@@ -242,12 +254,21 @@ def names(scope: Item, *, filler: bool = False) -> dict[Item, str]:
     return made
 
 
-def _named(items: list[Item], above: tuple[str, ...], filler: bool) -> Iterator[tuple[Item, tuple[str, ...]]]:
+def paths(
+    items: Iterable[Item],
+    above: tuple[str, ...] = (),
+    left_out: frozenset[Item] = frozenset(),
+    *,
+    filler: bool = False,
+) -> Iterator[tuple[Item, tuple[str, ...]]]:
+    """Yield the fields and tables below some items with their names from the top of the scope."""
     for item in items:
+        if item in left_out:
+            continue
         name = shown(item, filler=filler)
         path = (*above, name) if name else above
         if item.is_group and not item.entry.occurs:
-            yield from _named(item.children, path, filler)
+            yield from paths(item.children, path, left_out, filler=filler)
         elif name:
             yield item, path
 

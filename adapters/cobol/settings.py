@@ -31,6 +31,22 @@ class Rule(Settings):
         return (value,) if isinstance(value, str | int) else value
 
 
+class Segment(Settings):
+    """One type of records: which values of the segment field it has, and below which other type it stands."""
+
+    is_: tuple[str, ...] = Field(default=(), alias="is")
+    """The values of the segment field: one, or a list. What the copybook says, where nothing is said."""
+    below: str = ""
+    """The type of records that these belong to: each hangs below the last such record before it."""
+    field: str = ""
+    """The field to look at, where this type of records has another than ``segment``."""
+
+    @field_validator("is_", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str | int) else value
+
+
 class Header(Settings):
     """The first record of a file, which has a layout of its own."""
 
@@ -70,8 +86,8 @@ Frame = Literal["fixed", "lines", "rdw", "bdw", "word", "variable", "mf", "gnuco
 class CobolSettings(Settings):
     """Records that a COBOL copybook describes."""
 
-    copybook: str
-    """The copybook, below mappings/."""
+    copybook: str | Annotated[tuple[str, ...], Field(min_length=1)]
+    """The copybook, below mappings/; or several, whose records are types of records of one file."""
     record: str = ""
     """The level-01 name in the copybook; the first where nothing is said."""
     dialect: Literal["ibm", "gnucobol", "mf"] = "ibm"
@@ -130,6 +146,14 @@ class CobolSettings(Settings):
     """Which REDEFINES view holds: {VIEW: {field: FIELD, is: [VALUE]}}. Fields of the others are null."""
     occurs: dict[str, dict[str, NonNegativeInt]] = Field(default_factory=dict)
     """How often a table occurs where it depends on a text: {TABLE: {TEXT: TIMES}}."""
+    segment: str = ""
+    """The field that says of which type a record is. Each type is a REDEFINES view, or a record of level 01."""
+    segments: dict[str, Segment] = Field(default_factory=dict)
+    """The types by name: {VIEW: VALUE}, {VIEW: [VALUE, VALUE]} or {VIEW: {is: VALUE, below: PARENT}}."""
+    unknown: Literal["reject", "skip"] = "reject"
+    """What becomes of a record of none of the types: a reject, or nothing (a trailer counts it all the same)."""
+    most_children: PositiveInt = 100_000
+    """How many records may stand below one; with more, the record and all below it are one reject."""
     trim: bool = True
     """Take blanks and low-values off the end of text."""
     keep_raw: bool = False
@@ -167,6 +191,18 @@ class CobolSettings(Settings):
     @classmethod
     def _one_or_more(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
+
+    @field_validator("segments", mode="before", json_schema_input_type=dict[str, str | list[str] | Segment])
+    @classmethod
+    def _short_forms(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {name: {"is": said} if isinstance(said, str | list | tuple) else said for name, said in value.items()}
+
+    @property
+    def copybooks(self) -> tuple[str, ...]:
+        """The copybook or copybooks."""
+        return (self.copybook,) if isinstance(self.copybook, str) else self.copybook
 
     @property
     def language(self) -> Language:

@@ -5,7 +5,7 @@ Single bytes go through ``kernels`` and ``writers``, characters of several bytes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +55,24 @@ def gather(buffer: Bytes, at: Ints, width: int) -> Bytes:
     """Return the bytes of a field of every record, as rows."""
     found: Bytes = buffer[at[:, None] + np.arange(width)]
     return found
+
+
+def equal(leaf: Leaf, texts: Sequence[str], buffer: Bytes, base: Ints) -> Bools:
+    """Return where a field holds one of some texts; blanks and low-values at its end say nothing."""
+    width, page, blank = leaf.width, leaf.page, leaf.page.blank
+    size = -(-width // 8) * 8
+    found = np.full((len(base), size), blank, dtype=np.uint8)
+    found[:, :width] = gather(buffer, base + leaf.offset, width)
+    if not found.all():
+        for at in range(width - 1, -1, -1):
+            found[(found[:, at] == 0) & (found[:, at + 1 :] == blank).all(axis=1), at] = blank
+    words = found.view(np.uint64)
+    made = np.zeros(len(base), dtype=np.bool_)
+    for text in texts:
+        wanted = page.padded(text, width).rstrip(bytes([0, blank])).ljust(size, bytes([blank]))
+        if len(wanted) == size:
+            made |= (words == np.frombuffer(wanted, dtype=np.uint64)).all(axis=1)
+    return made
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from hrbus.yaml import Node
 
 CopybookOption = Annotated[
-    Path,
-    typer.Option("--copybook", "-c", metavar="FILE", help=_("The layout: a COBOL copybook, or another codec's.")),
+    list[Path],
+    typer.Option(
+        "--copybook",
+        "-c",
+        metavar="FILE",
+        help=_("The layout: a COBOL copybook, or another codec's. Several copybooks: several types of records."),
+    ),
 ]
 CodecOption = Annotated[
     str,
@@ -48,15 +53,27 @@ OptionsOption = Annotated[
 
 
 def make(
-    copybook: Path, encoding: str, frame: str, options: list[str] | None, *, codec: str = "", filler: bool = False
+    copybooks: list[Path],
+    encoding: str,
+    frame: str,
+    options: list[str] | None,
+    *,
+    codec: str = "",
+    filler: bool = False,
 ) -> Codec:
     """Return the codec that reads such layouts, with these settings; ConfigError naming every option at fault."""
-    kind, settings, context = chosen(copybook, encoding, frame, options, codec=codec, filler=filler)
+    kind, settings, context = chosen(copybooks, encoding, frame, options, codec=codec, filler=filler)
     return kind.make(settings, context)
 
 
 def chosen(
-    copybook: Path, encoding: str, frame: str, options: list[str] | None, *, codec: str = "", filler: bool = False
+    copybooks: list[Path],
+    encoding: str,
+    frame: str,
+    options: list[str] | None,
+    *,
+    codec: str = "",
+    filler: bool = False,
 ) -> tuple[CodecKind, Settings, Context]:
     """Return the kind of codec that reads such layouts, its settings and what it may use."""
     from pydantic import ValidationError
@@ -69,9 +86,10 @@ def chosen(
     from hrbus.yaml import faults_of
 
     site.guard()
-    kind = _kind(codec, copybook)
+    kind = _kind(codec, copybooks[0])
     layout = "copybook" if "copybook" in kind.settings.model_fields else "layout"
-    entries: dict[str, Any] = {layout: str(copybook.absolute())}
+    paths = [str(copybook.absolute()) for copybook in copybooks]
+    entries: dict[str, Any] = {layout: paths[0] if len(paths) == 1 else paths}
     entries |= {"encoding": encoding} if encoding else {}
     entries |= {"frame": frame} if frame else {}
     entries |= {"filler": "true"} if filler else {}

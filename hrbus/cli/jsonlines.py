@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
-from hrbus.spi import Field, Layout, Type
+from hrbus.spi import SEGMENT, Field, Layout, Type
 
 Column = Callable[[str], pl.Expr | None]
 
@@ -34,6 +34,9 @@ def lines(frame: pl.DataFrame, layout: Layout) -> pl.Series:
 
 
 def _object(fields: Iterable[Field], column: Column) -> pl.Expr:
+    fields = tuple(fields)
+    if any(item.view for item in fields) and (type_ := column(SEGMENT)) is not None:
+        return _object_of_type(fields, column, type_)
     parts: list[pl.Expr] = []
     for item in fields:
         value = _value(item, column)
@@ -41,6 +44,17 @@ def _object(fields: Iterable[Field], column: Column) -> pl.Expr:
             comma = "," if parts else ""
             parts += [pl.lit(f"{comma}{json.dumps(item.name, ensure_ascii=False)}:"), value]
     return pl.concat_str([pl.lit("{"), *parts, pl.lit("}")])
+
+
+def _object_of_type(fields: Iterable[Field], column: Column, type_: pl.Expr) -> pl.Expr:
+    """Return an object that has, of several views, the one that the record is of."""
+    parts: list[pl.Expr] = []
+    for item in fields:
+        value = _value(item, column)
+        if value is not None:
+            part = pl.concat_str([pl.lit(f"{json.dumps(item.name, ensure_ascii=False)}:"), value])
+            parts.append(pl.when(type_ == item.name).then(part) if item.view else part)
+    return pl.concat_str([pl.lit("{"), pl.concat_str(parts, separator=",", ignore_nulls=True), pl.lit("}")])
 
 
 def _value(item: Field, column: Column) -> pl.Expr | None:

@@ -20,7 +20,7 @@ import polars as pl
 
 from hrbus.cli.jsonnumbers import quoted
 from hrbus.cli.jsonvalues import NUMBER, bounds, plain
-from hrbus.spi import LEFT_OUT, OFFSET, RECORD, Field, Layout, RecordError, Reject, Stage, Type
+from hrbus.spi import LEFT_OUT, OFFSET, RECORD, SEGMENT, Field, Layout, RecordError, Reject, Stage, Type
 
 BATCH = 10_000
 """How many records a frame holds at most."""
@@ -48,6 +48,8 @@ class JsonLines:
 
     def __post_init__(self) -> None:
         self._shapes = _Shapes(self.layout.fields)
+        self._views = {name: set(Layout("", (item,)).columns()) for name, item in _views(self.layout.fields).items()}
+        self._types: dict[Shape, str | None] = {}
 
     def frames(self, texts: Iterable[bytes]) -> Iterator[pl.DataFrame]:
         """Yield the records of ``texts``, one a line; blank lines are passed over.
@@ -82,17 +84,31 @@ class JsonLines:
         for (number, offset, text), marked in zip(block, plainly, strict=True):
             try:
                 record = orjson.loads(marked)
-                yield _Line(number, offset, text, record, self._shapes.of(record))
-            except (orjson.JSONDecodeError, _NotPlainError):
+                shape = self._shapes.of(record)
+                self._type(shape)
+                yield _Line(number, offset, text, record, shape)
+            except (orjson.JSONDecodeError, _NotPlainError, RecordError):
                 yield from self._looked_at(_Line(number, offset, text, None, ()))
 
     def _looked_at(self, line: _Line) -> Iterator[_Line]:
         """Yield a line whose record is written plainly, or nothing: it is a reject then."""
         try:
             record = plain(line.text, self.layout)
-            yield line._replace(record=record, shape=self._shapes.of(record))
+            shape = self._shapes.of(record)
+            self._type(shape)
+            yield line._replace(record=record, shape=shape)
         except RecordError as error:
             self.rejects.append(Reject(line.number, line.offset, Stage.ENCODE, error.reason, error.field, line.text))
+
+    def _type(self, shape: Shape) -> str | None:
+        """Return of which type of several a record is: whose fields it has; RecordError where it has those of two."""
+        if shape not in self._types:
+            columns = self._shapes.columns(shape)
+            given = [name for name, own in self._views.items() if columns & own]
+            if len(given) > 1:
+                raise RecordError(f"a record is of one type, not both {given[0]} and {given[1]}", field=given[1])
+            self._types[shape] = given[0] if given else None
+        return self._types[shape]
 
     def _frame(self, lines: list[_Line]) -> pl.DataFrame:
         """Return a frame of lines, less those that turn out to be rejects."""
@@ -106,16 +122,26 @@ class JsonLines:
             columns = _Columns(len(lines))
             made = columns.of([line.record for line in lines], self.layout.fields)
             assert not columns.bad.any()  # noqa: S101 - what was looked at is plain
-        own = {
+        own: dict[str, pl.Series] = {
             RECORD: pl.Series([line.number for line in lines], dtype=pl.Int64),
             OFFSET: pl.Series([line.offset for line in lines], dtype=pl.Int64),
         }
         named = {shape: self._shapes.columns(shape) for shape in {line.shape for line in lines}}
         some = set[str]().union(*named.values())
+        if self._views:
+            own[SEGMENT] = pl.Series([self._type(line.shape) for line in lines], dtype=pl.String)
         if len(named) > 1:
             left_out = {shape: sorted(some - columns) for shape, columns in named.items()}
             own[LEFT_OUT] = pl.Series([left_out[line.shape] for line in lines], dtype=pl.List(pl.String))
         return pl.DataFrame(own | {name: series for name, series in made.items() if name in some})
+
+
+def _views(fields: Iterable[Field]) -> dict[str, Field]:
+    """Return the fields of which a record has one at most, by name."""
+    found: dict[str, Field] = {}
+    for item in fields:
+        found |= {item.name: item} if item.view else {} if item.many else _views(item.children)
+    return found
 
 
 class _NotPlainError(Exception):

@@ -31,7 +31,7 @@ def command(
     if to not in ROOTS:
         known = ", ".join(ROOTS)
         raise typer.BadParameter(_("there are places for {known} only").format(known=known), param_hint="--to")
-    made = make(copybook, encoding, frame, option, codec=codec)
+    made = make([copybook], encoding, frame, option, codec=codec)
     shapes = learnt(made, sample) if sample else of_layout(made.layout)
     where = copybook.parent.name
     layout = f"{where}/{copybook.name}" if where in ("copybooks", "layouts") else copybook.name

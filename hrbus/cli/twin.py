@@ -30,7 +30,7 @@ def command(
     ],
     count: Annotated[int, typer.Option("--count", "-n", min=0, help=_("How many records."))] = 100,
     copybook: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option("--copybook", "-c", metavar="FILE", help=_("The layout of the file to learn from.")),
     ] = None,
     encoding: EncodingOption = "",
@@ -43,7 +43,7 @@ def command(
     from hrbus.spi import Batch
     from hrbus.twin import of_layout, twins
 
-    made = make(copybook or source, encoding, frame, option, codec=codec)
+    made = make(copybook or [source], encoding, frame, option, codec=codec)
     shapes = learnt(made, source) if copybook else of_layout(made.layout)
     with written(output) as stream, Refused(None) as refused:
         batches = (Batch(records) for records in twins(made.layout, shapes, count, seed))

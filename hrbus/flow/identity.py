@@ -65,7 +65,7 @@ def _texts(values: pl.Series) -> pl.Series:
         return _list_texts(values)
     if isinstance(values.dtype, pl.Struct):
         inside = values.struct.unnest()
-        return _row_texts(inside, inside.columns)
+        return _row_texts(inside, [name for name in inside.columns if not name.startswith("_")])
     if values.dtype == pl.Binary:
         return values.bin.encode("hex")
     text = values.cast(pl.String)

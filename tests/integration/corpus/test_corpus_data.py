@@ -100,7 +100,7 @@ def test_no_case_with_data_is_left_out() -> None:
 )
 def test_every_field_has_the_bytes_that_others_found(expected_file: str, bytes_of: Callable[[str], bytes]) -> None:
     (case,) = [case for case in CASES if case.expected.endswith(f"/{expected_file}")]
-    codec = make(shared("corpus") / case.copybook, "", "", None)
+    codec = make([shared("corpus") / case.copybook], "", "", None)
     data = file_of(case).read_bytes()
     fields = {column.replace("-", "_"): field for column, field in codec.layout.columns().items()}
     size = max((field.offset or 0) + (field.length or 0) for field in fields.values())

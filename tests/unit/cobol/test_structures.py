@@ -6,9 +6,11 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
+from adapters.cobol import arrow
 from hrbus.spi import Batch, ConfigError
 
 Make = Callable[..., Any]
@@ -154,3 +156,19 @@ def test_a_value_that_the_page_cannot_hold_is_an_error_in_the_copybook(records: 
     made = records("01 R. 05 A PIC X(3) VALUE 'é'. 05 B PIC X.")
     with pytest.raises(ConfigError, match=r"the VALUE of A has U\+00E9, which ascii does not have"):
         made.write(B=["b"])
+
+
+@pytest.mark.parametrize(("full", "expected"), [(False, None), (True, 1633837924)])
+def test_a_binary_number_beyond_its_picture_is_nonsense_in_another_reading(
+    records: Make, full: bool, expected: int | None
+) -> None:
+    made = records("01 R. 05 A PIC X(4). 05 B REDEFINES A PIC 9(8) COMP.", binary_full=full)
+    assert [{"A": "abcd", "B": expected}] == made.values(b"abcd")
+    assert 0x05616161 == made.values(b"\x05aaa")[0]["B"]
+
+
+def test_a_frame_without_rows_has_its_columns() -> None:
+    """The consumer lets go of such an array at once, before the capsule that it came in is gone."""
+    nothing = np.empty(0, dtype=np.int64)
+    made = arrow.frame({"N": arrow.Column(arrow.INT64, 0, (nothing,), valid=np.empty(0, dtype=np.bool_))})
+    assert {"N": pl.Int64} == dict(made.schema)

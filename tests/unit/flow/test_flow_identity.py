@@ -108,3 +108,8 @@ DOCUMENTS = pl.Series(
 def test_a_partner_is_named_by_the_text_at_a_path(path: str, expected: list[str | None]) -> None:
     frame = DOCUMENTS.to_frame()
     assert expected == frame.with_columns(column_of(path, "Candidate", DOCUMENTS.dtype).alias("x"))["x"].to_list()
+
+
+def test_own_columns_of_what_is_in_a_list_do_not_matter_either() -> None:
+    jobs = [{"_record": 7, "_offset": 700, **job} for job in PLAIN["jobs"]]
+    assert digest(**PLAIN) == digest(**{**PLAIN, "jobs": jobs})
