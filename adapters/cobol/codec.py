@@ -257,7 +257,7 @@ class CobolCodec:
             int(row): f"the record has {chunk.lengths[row]} bytes, its layout at most {most}"
             for row in np.flatnonzero(chunk.lengths > most)
         }
-        if self.framing.frame.exact:
+        if self.framing.frame.exact and self.settings.short == "reject":
             for row in np.flatnonzero(chunk.lengths < lengths):
                 made[int(row)] = f"the record has {chunk.lengths[row]} bytes, its layout needs {lengths[row]}"
         return made

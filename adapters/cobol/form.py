@@ -21,7 +21,7 @@ from hrbus.spi import FORM, LEAD, RAW, TAIL
 
 _SAME_BYTES = {
     "copybook", "record", "source_format", "line_end", "block_size", "header", "trailer", "time_zone", "select",
-    "trim", "unknown", "most_children",
+    "trim", "unknown", "most_children", "short",
     "keep_raw", "batch_records", "blank_numeric", "blanks", "binary_full", "threads",
 }  # fmt: skip
 """Settings that do not change what the bytes of a record mean."""

@@ -59,9 +59,11 @@ def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) 
     elif item.is_group:
         end = 0
         for child in item.children:
-            if child not in plan.left_out and (not child.redefines or child.redefines in plan.left_out):
+            if child in plan.left_out:  # where it is longer than the reading that is there, the rest is nobody's
+                end = max(end, child.offset + child.size * child.most)
+            elif not child.redefines or child.redefines in plan.left_out:
                 out[at + end : at + child.offset] = 0  # slack bytes
-                end = child.offset + child.size * child.most
+                end = max(end, child.offset + child.size * child.most)
                 for number in range(child.most):
                     _one(plan, leaves, child, at + child.offset + number * child.size, out)
         out[at + end : at + item.size] = 0

@@ -80,7 +80,7 @@ def _title(record: Item) -> str:
 
 @dataclass(frozen=True)
 class _Teller:
-    """Tells the items of a record, or of one element of a table; ``below`` are fields at the end of a group as well."""
+    """Tells the items of a record, or of an element of a table; ``below`` are further fields of a group."""
 
     page: Page | None
     columns: dict[Item, str]

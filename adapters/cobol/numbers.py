@@ -130,10 +130,10 @@ def _zoned(leaf: Leaf, options: Options) -> tuple[int, Bytes, Bytes]:
 
 
 def _moved_right(field: Bytes, blank: int) -> Bytes:
-    """Return fields with the blanks behind their digits before them."""
-    behind = np.logical_and.accumulate((field == blank)[:, ::-1], axis=1).sum(axis=1)
-    places = (np.arange(field.shape[1]) - behind[:, None]) % field.shape[1]
-    return np.take_along_axis(field, places, axis=1)
+    """Return fields with the blanks or low-values behind their digits as blanks before them."""
+    nothing = np.logical_and.accumulate(((field == blank) | (field == 0))[:, ::-1], axis=1)[:, ::-1]
+    places = (np.arange(field.shape[1]) - nothing.sum(axis=1)[:, None]) % field.shape[1]
+    return np.take_along_axis(np.where(nothing, blank, field).astype(np.uint8), places, axis=1)
 
 
 # --- beyond 18 digits -----------------------------------------------------------------------------------------------

@@ -171,7 +171,9 @@ class CobolSettings(Settings):
     invalid: dict[str, Instead] = Field(default_factory=dict)
     """The same for single fields: {FIELD: zero}."""
     left_digits: bool = False
-    """Take digits with blanks behind them for a number, in zoned fields: 12 in four bytes is not 1200, but 12."""
+    """Take digits with blanks or low-values behind them for a number, in zoned fields: 12 in four bytes is 12."""
+    short: Literal["reject", "pad"] = "reject"
+    """What a record is that ends before its layout, in frames that tell its length; pad: blanks were left off it."""
     group_text: tuple[str, ...] = ()
     """Groups that are read as text as well, in a column NAME-TEXT."""
     filler: bool = False

@@ -43,6 +43,17 @@ def folded(value: Any, strip: Strip, *, empty: bool = True) -> Any:
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def common(value: Any) -> Any:
+    """Return a value with blanks for what Cobrix's page ``common`` does not have: all that is not ASCII."""
+    if isinstance(value, dict):
+        return {name: common(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [common(part) for part in value]
+    if not isinstance(value, str):
+        return value
+    return "".join(char if char.isascii() else " " for char in value.replace("\u00ad", "-"))
+
+
 def _name(name: str) -> str:
     return re.sub(r"_TEXT$", "_NT", name.replace("-", "_").upper())
 

@@ -12,8 +12,8 @@ import pytest
 
 from hrbus.cli.codec import make
 from tests.conftest import SHARED, shared
-from tests.integration.corpus.cases import CASES, COBRIX, WAITS, Case
-from tests.integration.corpus.compare import STRIPS, differences, folded, loads
+from tests.integration.corpus.cases import CASES, COBRIX, Case
+from tests.integration.corpus.compare import STRIPS, common, differences, folded, loads
 
 Hrbus = Callable[..., Any]
 
@@ -21,6 +21,7 @@ INDEX = SHARED / "corpus" / "index.json"
 
 DIFFERENT = {
     "Test9_cp_custom": "a page that a test class of theirs defines",
+    "Test9_cp273": "X'BC' is the overline in Python's page and IBM's own, the macron in Java's",
     "cobol2json/DTAR107_DataN.json": "they leave out a field with a name because its group has none",
     "cobol2json/DTAR107_DataY.json": "the same",
 }
@@ -41,11 +42,14 @@ def expected(case: Case) -> list[Any]:
     return [record[case.wrapped] if case.wrapped else record for record in records]
 
 
+def books(case: Case) -> list[Any]:
+    beside = ["-c", shared("corpus") / COBRIX / case.beside] if case.beside else []
+    return ["-c", shared("corpus") / case.copybook, *beside]
+
+
 def decoded(case: Case, hrbus: Hrbus) -> list[Any]:
     trim = [] if case.trim in ("both", "right") else ["--no-trim"]
-    beside = ["-c", shared("corpus") / COBRIX / case.beside] if case.beside else []
-    book = ["-c", shared("corpus") / case.copybook, *beside]
-    answer = hrbus("decode", file_of(case), *book, *case.arguments, *trim)
+    answer = hrbus("decode", file_of(case), *books(case), *case.arguments, *trim)
     assert 0 == answer.code, answer.err
     return [loads(line.replace(f'"{case.prefix}', '"') if case.prefix else line) for line in answer.out.splitlines()]
 
@@ -55,6 +59,10 @@ def found(case: Case, hrbus: Hrbus) -> list[tuple[str, Any, Any]]:
     strip, empty = STRIPS[case.trim], case.expected.endswith(".txt")
     theirs = [folded(_plain(record), strip, empty=empty) for record in expected(case)]
     ours = [folded(record, strip, empty=empty) for record in decoded(case, hrbus)]
+    if case.common:
+        theirs, ours = ([folded(common(record), strip, empty=empty) for record in side] for side in (theirs, ours))
+    if case.blank_left_out:
+        ours = [record for record in ours if any(value for value in record.values() if isinstance(value, str))]
     ours = sorted(ours, key=lambda record: [record[name] for name in case.order])
     assert len(ours) >= len(theirs) if empty else len(ours) == len(theirs)
     return list(differences(theirs, ours[: len(theirs)]))
@@ -65,17 +73,27 @@ def _plain(record: Any) -> Any:
     return {name: value for name, value in record.items() if not name.endswith("_debug")}
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if case.name not in {*DIFFERENT, *WAITS}], ids=lambda case: case.name
-)
+@pytest.mark.parametrize("case", [case for case in CASES if case.name not in DIFFERENT], ids=lambda case: case.name)
 def test_every_value_is_what_others_found(case: Case, hrbus: Hrbus) -> None:
     assert [] == found(case, hrbus)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_file_comes_out_as_it_went_in(case: Case, hrbus: Hrbus) -> None:
+    answer = hrbus("roundtrip", file_of(case), *books(case), *case.arguments)
+    assert 0 == answer.code, answer.err
+    assert "identical" in answer.out
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.name in DIFFERENT], ids=lambda case: case.name)
 def test_what_differs_differs_in_nothing_else(case: Case, hrbus: Hrbus) -> None:
     places = {path.rpartition("/")[2] for path, _theirs, _ours in found(case, hrbus)}
     text = {"CURRENCY", "SIGNATURE", "COMPANY_NAME_NP"}
+    if case.name == "Test9_cp273":
+        assert {(theirs.replace("¯", "‾"), ours) for _, theirs, ours in found(case, hrbus)} == {
+            (ours, ours) for _, _, ours in found(case, hrbus)
+        }
+        return
     assert places == (text if "cp_custom" in case.name else {f"{_other(case.prefix)}STORE_NO_REDEF"})
 
 

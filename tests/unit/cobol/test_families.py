@@ -136,7 +136,7 @@ def test_a_child_that_cannot_be_written_keeps_its_family_back(records: Make) -> 
     sites = [[{"NO": 2, "TOWN": "Rome"}, {"NO": 3, "TOWN": "Naples"}], [{"NO": 4, "TOWN": "Bonn"}]]
     data, (reject,) = made.write(NO=[1, 9], NAME=["ACME", "Lone"], SITE=sites)
     assert b"C09Lone\nS04Bonn\n" == data
-    assert ("SITE.TOWN", "a record below it (SITE): the text is longer than the 4 bytes of PIC X(4)") == (
+    assert ("SITE.TOWN", "a record below it (SITE): the text is longer than the 4 bytes of PIC X(4): it needs 6") == (
         reject.field, reject.reason
     )  # fmt: skip
 

@@ -142,6 +142,19 @@ def test_a_view_without_a_rule_is_null_where_a_binary_number_is_greater_than_its
 
 
 @pytest.mark.parametrize("digits", [6, 20])
+def test_digits_with_low_values_behind_them_are_a_number_too(records: Make) -> None:
+    made = records("01 R. 05 N PIC 9(4).", left_digits=True)
+    assert [12, 7, 1234] == [row["N"] for row in made.values(b"12\0\0 7\0 1234")]
+
+
+@pytest.mark.parametrize(("short", "rejected"), [("reject", [2]), ("pad", [])])
+def test_a_record_that_ends_early_is_a_reject_or_had_blanks(records: Make, short: str, rejected: list[int]) -> None:
+    made = records("01 R. 05 A PIC X(2). 05 B PIC X(3).", frame="rdw", short=short)
+    frame, rejects = made.read(b"\0\x09\0\0abcde\0\7\0\0fgh")
+    assert rejected == [reject.record for reject in rejects]
+    assert [("ab", "cde"), ("fg", "h")][: frame.height] == frame.rows()
+
+
 def test_digits_with_blanks_behind_them_are_a_number_only_where_asked(records: Make, digits: int) -> None:
     copybook = f"01 R. 05 U PIC 9({digits}). 05 S PIC S9({digits})."
     data = b"12".ljust(digits) + b"1r".ljust(digits)
