@@ -72,8 +72,8 @@ class Reject:
     ``record`` and ``offset`` are those of ``_record`` and ``_offset`` (0 and -1 where the record never had an
     artifact); ``field`` is the layout's field or the document's path; ``reason`` is a sentence without personal
     data; ``raw`` holds the record's bytes (empty where it never had any), ``lead`` and ``tail`` those around it,
-    where a codec was asked to keep them, ``form`` whose they are. ``id`` is the ledger's number of the record where
-    it already has one.
+    where a codec was asked to keep them, ``form`` whose they are. ``below`` are then the records that stand below it
+    and fail with it. ``id`` is the ledger's number of the record where it already has one.
     """
 
     record: int
@@ -86,6 +86,7 @@ class Reject:
     lead: bytes = dataclasses.field(default=b"", repr=False)
     tail: bytes = dataclasses.field(default=b"", repr=False)
     form: str = ""
+    below: tuple[Reject, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, repr=False)

@@ -34,7 +34,7 @@ class Keeper:
     """What a codec knows of records: the order of its columns, their own columns, lengths that do not fit, rejects.
 
     ``own`` takes chunk, rows and the number of the chunk's first record; ``reject`` chunk, row, that number, the
-    field's path and a reason. ``whole`` says that the bytes of all records travel along, also of rejected ones.
+    field's path and a reason. ``whole`` says that rejects keep the bytes of all their records.
     """
 
     columns: Sequence[str]
@@ -84,8 +84,9 @@ def batch(segments: Segments, portion: Portion, most: int, keeper: Keeper) -> tu
         root = int(families.roots[row]) if families.roots[row] >= 0 else row
         if root not in failed:
             failed[root] = _rejected(segments, portion, row, root, wrong[row], keeper)
-            if keeper.whole and families.roots[row] >= 0:
-                failed[root] = _with_bytes(failed[root], portion.chunk, np.flatnonzero(families.roots == root))
+            if keeper.whole:
+                below = np.flatnonzero(families.roots == root).tolist()
+                failed[root] = _with_family(failed[root], portion, root, below, keeper)
     good = ~np.isin(rows, list(failed))
     monsters = [
         keeper.reject(root, 0, number, "", _monster(segments.kinds[kind], below, most))
@@ -93,18 +94,6 @@ def batch(segments: Segments, portion: Portion, most: int, keeper: Keeper) -> tu
     ]
     rejects = (*monsters, *(failed[root] for root in sorted(failed)))
     return Batch(frame if good.all() else frame.filter(good), rejects), assembly.replaced
-
-
-def _with_bytes(reject: Reject, chunk: Chunk, rows: Ints) -> Reject:
-    """Return a reject that has the bytes of all records of its family, as they stand in the file."""
-    first, last = int(rows[0]), int(rows[-1])
-    end = int(chunk.starts[last] + chunk.lengths[last])
-    return replace(
-        reject,
-        raw=chunk.buffer[int(chunk.starts[first]) : end].tobytes(),
-        lead=chunk.around(first)[0],
-        tail=chunk.around(last)[1],
-    )
 
 
 def _misplaced(segments: Segments, portion: Portion, families: Families, most: int) -> dict[int, tuple[str, str]]:
@@ -141,6 +130,15 @@ def _rejected(
     whole = keeper.reject(portion.chunk, root, portion.first, *wrong)
     reason = f"record {found.record} below it ({kind}, byte {found.offset}): {found.reason}"
     return replace(whole, reason=reason, raw=found.raw)
+
+
+def _with_family(found: Reject, portion: Portion, root: int, rows: Sequence[int], keeper: Keeper) -> Reject:
+    """Return the reject of a family with the bytes of all its records."""
+    own, *below = (
+        keeper.reject(portion.chunk, row, portion.first, found.field, found.reason)
+        for row in (root, *(row for row in rows if row != root))
+    )
+    return replace(own, below=tuple(below))
 
 
 class _Assembly:

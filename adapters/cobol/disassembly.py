@@ -69,7 +69,7 @@ def disassembled(segments: Segments, frame: pl.DataFrame, width: int) -> Disasse
 
 
 def _untold(frame: pl.DataFrame) -> Disassembled:
-    """Return records of which nothing is known but their bytes: those come back as they are, a family as one."""
+    """Return records of which nothing is known but their bytes: those come back as they are."""
     raw = [data or b"" for data in frame[RAW]]
     lengths = np.array([len(data) for data in raw], dtype=np.int64)
     records = np.zeros((len(raw), int(lengths.max(initial=1))), dtype=np.uint8)

@@ -104,4 +104,4 @@ def test_families_come_out_as_they_went_in_also_where_one_is_rejected(tmp_path: 
     assert 3 == answer.code
     assert f"identical: 3 records, {data.stat().st_size} bytes" in answer.out
     assert "1 records were rejected; their bytes stay as they are." in answer.err
-    assert "record 5 below it (PERSON, byte 43): PIC 9(3)" in answer.err
+    assert "record 5 below it (PERSON, byte 39): PIC 9(3)" in answer.err

@@ -141,7 +141,6 @@ def test_a_view_without_a_rule_is_null_where_a_binary_number_is_greater_than_its
     assert [{"T": "1234", "N": 0x31323334, "M": 0x31323334}] == records(copybook, binary_full=True).values(data)
 
 
-@pytest.mark.parametrize("digits", [6, 20])
 def test_digits_with_low_values_behind_them_are_a_number_too(records: Make) -> None:
     made = records("01 R. 05 N PIC 9(4).", left_digits=True)
     assert [12, 7, 1234] == [row["N"] for row in made.values(b"12\0\0 7\0 1234")]
@@ -155,6 +154,7 @@ def test_a_record_that_ends_early_is_a_reject_or_had_blanks(records: Make, short
     assert [("ab", "cde"), ("fg", "h")][: frame.height] == frame.rows()
 
 
+@pytest.mark.parametrize("digits", [6, 20])
 def test_digits_with_blanks_behind_them_are_a_number_only_where_asked(records: Make, digits: int) -> None:
     copybook = f"01 R. 05 U PIC 9({digits}). 05 S PIC S9({digits})."
     data = b"12".ljust(digits) + b"1r".ljust(digits)
