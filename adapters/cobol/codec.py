@@ -114,7 +114,7 @@ class CobolCodec:
         longest = max(edge.plan.size for edge in (self, self.header, self.trailer) if edge)
         self.framing = choice.framing(settings, self.plan, longest)
         width = choice.width(settings, longest)
-        name = form(settings, record)
+        name = form(settings, record) if settings.keep_raw else ""  # bytes are written onto where they are asked for
         self.shape = Shape(self.plan, self.framing, width, self.header, self.trailer, name, self.segments)
 
     @property
@@ -124,6 +124,11 @@ class CobolCodec:
         if self.segments:
             return describe_segments(self.segments, options.page, filler=options.filler)
         return describe(self.plan.record, options.page, filler=options.filler)
+
+    @property
+    def raw_form(self) -> str | None:
+        """What tells how a record's bytes are read; None where the settings do not keep them."""
+        return self.shape.form or None
 
     # --- reading
 

@@ -27,6 +27,7 @@ import polars as pl
 from adapters.cobol import decode, initial, kernels, strings, units
 from adapters.cobol.decode import Reader, Scope, Wrong
 from adapters.cobol.plan import Leaf, Node, Plan, Table
+from adapters.flat.same import unchanged
 from hrbus.spi import LEFT_OUT, RAW, Type
 
 Bytes = npt.NDArray[np.uint8]
@@ -112,24 +113,17 @@ def _from_raw(plan: Plan, frame: pl.DataFrame, out: Bytes) -> _Raw:
     usable = np.ones(len(data), dtype=np.bool_)
     for node in plan.nodes:
         if isinstance(node, Table) and (node.count or node.ragged) and node.column in now.columns:
-            usable &= _equal(before[node.column], now[node.column])
+            usable &= unchanged(before[node.column], now[node.column]).to_numpy()
     rows = np.flatnonzero(fits)[usable]
     out[rows] = data[usable]
     same = {}
     for name in before.columns:
         mask = np.zeros(frame.height, dtype=np.bool_)
-        mask[rows] = _equal(before[name], now[name])[usable] if name in now.columns else True
+        mask[rows] = unchanged(before[name], now[name]).to_numpy()[usable] if name in now.columns else True
         same[name] = mask
     same[RAW] = np.zeros(frame.height, dtype=np.bool_)
     same[RAW][rows] = True
     return _Raw(same, sizes)
-
-
-def _equal(before: pl.Series, now: pl.Series) -> Bools:
-    if before.dtype != now.dtype:
-        now = now.cast(before.dtype, strict=False)
-    made: Bools = before.eq_missing(now).to_numpy()
-    return made
 
 
 class _Writer:

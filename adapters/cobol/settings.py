@@ -157,7 +157,8 @@ class CobolSettings(Settings):
     trim: bool = True
     """Take blanks and low-values off the end of text."""
     keep_raw: bool = False
-    """Carry every record's bytes along, so that FILLER and unused views come back unchanged."""
+    """Carry every record's bytes along and write onto them, so that FILLER and unused views come back unchanged. For
+    a whole route, say so in the codecs of both ends."""
     batch_records: PositiveInt = 10_000
     """Records in one batch."""
     sign: Literal["ebcdic", "ascii"] | None = None

@@ -28,7 +28,7 @@ def _make(settings: JsonSettings, context: Context) -> JsonCodec:
 
 JSON = CodecKind(
     name="json",
-    summary="JSON, one object a line, with exact numbers.",
+    summary="JSON objects, one a line or in an array, with exact numbers.",
     settings=JsonSettings,
     make=_make,
     layout=read_layout,

@@ -18,6 +18,7 @@ NEEDS = {
     "chinese-names.md": (),
     "chinese-names.zh-CN.md": (),
     "map-a-copybook.md": (),
+    "pass-hr-xml-through.md": (),
     "read-a-reject.md": (),
     "run-at-night.md": (),
     "validate-hrxml.md": ("RELEASE",),

@@ -172,3 +172,37 @@ def test_a_frame_without_rows_has_its_columns() -> None:
     nothing = np.empty(0, dtype=np.int64)
     made = arrow.frame({"N": arrow.Column(arrow.INT64, 0, (nothing,), valid=np.empty(0, dtype=np.bool_))})
     assert {"N": pl.Int64} == dict(made.schema)
+
+
+def test_carried_bytes_of_another_form_are_not_written_onto(records: Make) -> None:
+    copybook = "01 R. 05 A PIC X(2). 05 FILLER PIC X(2)."
+    frame, _ = records(copybook, keep_raw=True).read(b"ab!!")
+    out = io.BytesIO()
+    list(records(copybook).codec.encode([Batch(frame)], out))
+    assert b"ab  " == out.getvalue()
+
+
+def test_only_codecs_that_read_bytes_alike_have_one_form_for_them(records: Make) -> None:
+    copybook = "01 R. 05 A PIC X(2). 05 N PIC S9(3)."
+    one = records(copybook, keep_raw=True).codec.raw_form
+    assert one == records(copybook, keep_raw=True, threads=2).codec.raw_form
+    assert records(copybook).codec.raw_form is None
+    others = [
+        records("01 R. 05 A PIC X(2). 05 N PIC S9(2).", keep_raw=True),
+        records(copybook, keep_raw=True, encoding="cp037"),
+        records(copybook, keep_raw=True, sign="ebcdic"),
+    ]
+    assert one not in [other.codec.raw_form for other in others]
+
+
+def test_blank_text_that_comes_back_as_nothing_keeps_its_bytes(records: Make) -> None:
+    """Documents know no blank text: what was low-values must not become blanks on the way."""
+    made = records("01 R. 05 A PIC X(2). 05 T OCCURS 2. 10 B PIC X(2). 10 C PIC X.", keep_raw=True)
+    data = b"\0\0\0\0xyz-"
+    frame, _ = made.read(data)
+    blank = frame.with_columns(
+        pl.lit(None, pl.String).alias("A"), pl.Series("T", [[{"B": None, "C": "x"}, {"B": "yz", "C": "-"}]])
+    )
+    out = io.BytesIO()
+    list(made.codec.encode([Batch(blank)], out))
+    assert data == out.getvalue()
