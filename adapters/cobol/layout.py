@@ -61,7 +61,7 @@ def _repeated(segments: Segments, number: int, page: Page | None, *, filler: boo
     own = replace(teller, left_out=frozenset()).fields(kind.inside)
     below = [_repeated(segments, child, page, filler=filler) for child in segments.children(number)]
     return Field(
-        kind.name, kind.column, Type.GROUP, many=True,
+        kind.item.entry.spelling, kind.column, Type.GROUP, many=True,
         children=(*around, *own, *below), note="records", place=kind.item.place,
     )  # fmt: skip
 
@@ -105,12 +105,20 @@ class _Teller:
 
     def group(self, item: Item, name: str, children: tuple[Field, ...]) -> Field:
         told = conditions.told(item, Type.GROUP)
-        return Field(name, name, Type.GROUP, children=children, conditions=told, note="group", place=item.place)
+        return Field(
+            item.entry.spelling or name,
+            name,
+            Type.GROUP,
+            children=children,
+            conditions=told,
+            note="group",
+            place=item.place,
+        )
 
     def field(self, item: Item, column: str) -> Field:
         many, at_most = bool(item.entry.occurs), item.most if item.entry.occurs else None
         counter = item.depending.name if item.depending else ""
-        name = shown(item, filler=self.filler) or column
+        name = item.entry.spelling or shown(item, filler=self.filler) or column
         offset, length = _bytes(item)
         if item.is_group:
             children = tuple(_Teller(self.page, names(item, filler=self.filler), self.filler).fields(item.children))

@@ -61,7 +61,7 @@ def _row(item: Item, offset: int) -> Row:
     renamed = item.renamed
     return Row(
         level=item.entry.level,
-        name=item.name or "FILLER",
+        name=item.entry.spelling or "FILLER",
         offset=offset,
         length=item.size,
         picture=item.picture.text if item.picture and not item.entry.integer and not renamed else "",

@@ -53,7 +53,7 @@ def _object_of_type(fields: Iterable[Field], column: Column, type_: pl.Expr) -> 
         value = _value(item, column)
         if value is not None:
             part = pl.concat_str([pl.lit(f"{json.dumps(item.name, ensure_ascii=False)}:"), value])
-            parts.append(pl.when(type_ == item.name).then(part) if item.view else part)
+            parts.append(pl.when(type_ == item.column).then(part) if item.view else part)
     return pl.concat_str([pl.lit("{"), pl.concat_str(parts, separator=",", ignore_nulls=True), pl.lit("}")])
 
 

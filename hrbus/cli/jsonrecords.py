@@ -140,7 +140,7 @@ def _views(fields: Iterable[Field]) -> dict[str, Field]:
     """Return the fields of which a record has one at most, by name."""
     found: dict[str, Field] = {}
     for item in fields:
-        found |= {item.name: item} if item.view else {} if item.many else _views(item.children)
+        found |= {item.column: item} if item.view else {} if item.many else _views(item.children)
     return found
 
 

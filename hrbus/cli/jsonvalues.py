@@ -36,19 +36,20 @@ def _group(record: Any, fields: Iterable[Field], path: str) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise RecordError("a JSON object is expected", field=path)
     known = {item.name: item for item in fields}
+    folded = {name.casefold(): item for name, item in known.items()}
     made: dict[str, Any] = {}
     for name, value in record.items():
-        item = known.get(name)
+        item = known.get(name) or folded.get(name.casefold())
         where = f"{path}.{name}" if path else name
         if item is None:
-            hint = next(iter(get_close_matches(name.upper(), known, 1)), "")
+            hint = next((folded[near].name for near in get_close_matches(name.casefold(), folded, 1)), "")
             raise RecordError(
                 "the layout has no such field" + (f"; did you mean {hint}?" if hint else ""), field=where
             )
         if item.type is Type.GROUP and not item.many:
-            made[name] = _group(value, item.children, where)
+            made[item.name] = _group(value, item.children, where)
         else:
-            made[name] = _many(item, value, where) if item.many else _one(item, value, where)
+            made[item.name] = _many(item, value, where) if item.many else _one(item, value, where)
     return made
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from hrbus.cli.jsonlines import lines
 from hrbus.cli.jsonrecords import JsonLines
-from hrbus.spi import Batch, BatchError, ConfigError, Type
+from hrbus.spi import Batch, BatchError, ConfigError, Origin, Type
 
 Make = Callable[..., Any]
 
@@ -218,6 +218,17 @@ def test_types_that_cannot_be_are_refused(records: Make, settings: dict[str, Any
 def test_two_records_of_one_name_are_refused(records: Make) -> None:
     with pytest.raises(ConfigError, match="two records are named A"):
         records("01 A. 05 K PIC X. 01 A. 05 K PIC X.", segment="K")
+
+
+def test_json_has_the_names_as_the_copybook_spells_them(records: Make) -> None:
+    made = records("01 Rec. 05 Emp-Name. 10 Family PIC X(2). 05 Tab OCCURS 2. 10 n PIC 9.").codec
+    (batch,) = made.decode(io.BytesIO(b"ab12"), Origin("r"))
+    (line,) = lines(batch.frame, made.layout)
+    assert {"Emp-Name": {"Family": "ab"}, "Tab": [{"n": 1}, {"n": 2}]} == json.loads(line)
+    for spelled in (line, line.upper()):
+        out = io.BytesIO()
+        list(made.encode(map(Batch, JsonLines(made.layout).frames([spelled.replace("AB", "ab").encode()])), out))
+        assert b"ab12" == out.getvalue()
 
 
 def test_a_row_is_written_as_the_type_that_it_is(records: Make) -> None:
