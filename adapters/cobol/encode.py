@@ -24,10 +24,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from adapters.cobol import decode, initial, kernels, strings, units
+from adapters.cobol import initial, kernels, strings, units
+from adapters.cobol.carried import under
 from adapters.cobol.decode import Reader, Scope, Wrong
 from adapters.cobol.plan import Leaf, Node, Plan, Table
-from adapters.flat.same import unchanged
 from hrbus.spi import LEFT_OUT, RAW, Type
 
 Bytes = npt.NDArray[np.uint8]
@@ -50,13 +50,11 @@ def write(plan: Plan, frame: pl.DataFrame, width: int) -> Written:
     fresh = np.full(width, blank, dtype=np.uint8)
     fresh[: plan.size] = initial.record(plan)
     out = np.tile(fresh, (frame.height, 1))
-    raw = _Raw({}, np.zeros(frame.height, dtype=np.int64))
-    if RAW in frame.columns and frame.height:
-        raw = _from_raw(plan, frame, out)
-    writer = _Writer(plan, out, raw.same, _left_out(frame))
+    raw = under(plan, frame, out)
+    writer = _Writer(plan, out, raw.same, _left_out(frame) | raw.left_out)
     starts = np.arange(frame.height, dtype=np.int64) * width
     scope = Scope(starts, None, np.arange(frame.height), None)
-    columns = {name: frame[name] for name in frame.columns}
+    columns = {name: frame[name] for name in frame.columns} | raw.values
     writer.scope(plan.nodes, columns, scope, np.ones(frame.height, dtype=np.bool_))
     lengths = plan.size - writer.reader.shortening(plan.trailing, scope)
     if plan.trailing:
@@ -73,57 +71,6 @@ def _left_out(frame: pl.DataFrame) -> dict[str, Bools]:
     names = frame[LEFT_OUT].explode().drop_nulls().unique().to_list()
     masks = frame.select(pl.col(LEFT_OUT).list.contains(name).fill_null(value=False).alias(name) for name in names)
     return {name: masks[name].to_numpy() for name in names}
-
-
-@dataclass(frozen=True)
-class _Raw:
-    """By column, where nothing has changed since the records were read, and how many bytes they had (0: unknown)."""
-
-    same: dict[str, Bools]
-    sizes: Ints
-
-    def lengths_of(self, needed: Ints) -> Ints:
-        """Return the lengths of records that need so many bytes.
-
-        One in which nothing has changed is as long as it was, also where its sender left blanks out; another keeps
-        what stood behind its layout.
-        """
-        if not self.same:
-            return needed
-        kept = self.same[RAW]
-        untouched = reduce(np.logical_and, self.same.values())
-        longer: Ints = np.where(kept, np.maximum(self.sizes, needed), needed)
-        return np.where(untouched, self.sizes, longer)
-
-
-def _from_raw(plan: Plan, frame: pl.DataFrame, out: Bytes) -> _Raw:
-    """Lay the bytes that records came from under them."""
-    raw = frame[RAW]
-    width = out.shape[1]
-    sizes = raw.bin.size().fill_null(width + 1).to_numpy().astype(np.int64)
-    fits = sizes <= width
-    lengths = sizes[fits]
-    given = np.frombuffer(b"".join(raw.filter(fits).to_list()), dtype=np.uint8)
-    data = np.empty((len(lengths), width), dtype=np.uint8)
-    kernels.copy_padded(
-        given, np.cumsum(lengths) - lengths, lengths, data.reshape(-1), width, plan.options.page.blank
-    )
-    before = decode.read(plan, data.reshape(-1), np.arange(len(data), dtype=np.int64) * width).frame
-    now = frame.filter(fits)
-    usable = np.ones(len(data), dtype=np.bool_)
-    for node in plan.nodes:
-        if isinstance(node, Table) and (node.count or node.ragged) and node.column in now.columns:
-            usable &= unchanged(before[node.column], now[node.column]).to_numpy()
-    rows = np.flatnonzero(fits)[usable]
-    out[rows] = data[usable]
-    same = {}
-    for name in before.columns:
-        mask = np.zeros(frame.height, dtype=np.bool_)
-        mask[rows] = unchanged(before[name], now[name]).to_numpy()[usable] if name in now.columns else True
-        same[name] = mask
-    same[RAW] = np.zeros(frame.height, dtype=np.bool_)
-    same[RAW][rows] = True
-    return _Raw(same, sizes)
 
 
 class _Writer:
@@ -233,12 +180,15 @@ class _Writer:
         if wrong.any():
             status = np.where(wrong, kernels.BAD_COUNT, kernels.OK).astype(np.uint8)
             self.reader.note(self.standing_for(table), scope, base, status)
-        wanted = wanted & ~wrong & (lengths > 0)
+        wanted = wanted & ~wrong
+        base = base + table.offset
+        if table.count is None and not table.ragged:
+            self.clear(table, base, lengths, wanted & self.kept[scope.rows])
+        wanted = wanted & (lengths > 0)
         values = series.filter(wanted).explode()
         parents = np.repeat(np.flatnonzero(wanted), lengths[wanted])
         number = np.arange(len(parents)) - np.repeat(np.cumsum(lengths[wanted]) - lengths[wanted], lengths[wanted])
         columns = {table.nodes[0].column: values} if table.plain else _fields(values)
-        base = base + table.offset
         if not table.ragged:
             starts = base[parents] + number * table.stride
             inside = Scope(starts, table.item, scope.rows[parents], scope, parents)
@@ -252,6 +202,19 @@ class _Writer:
             self.scope(table.nodes, part, inside, np.ones(len(here), dtype=np.bool_))
             at[parents[here]] += table.stride - self.reader.shortening(table.inner, inside)
         scope.elements.pop(table, None)
+
+    def clear(self, table: Table, base: Ints, lengths: Ints, wanted: Bools) -> None:
+        """Put initial values where carried bytes have elements that are gone.
+
+        Nothing at all leaves the bytes to another reading of them.
+        """
+        wanted = wanted & (lengths < table.most)
+        if table.rivals or table.lenient:
+            wanted = wanted & (lengths > 0)
+        fresh = initial.element(self.plan, table.item)
+        for number in range(int(lengths[wanted].min(initial=table.most)), table.most):
+            at = base[wanted & (lengths <= number)] + number * table.stride
+            self.out[at[:, None] + np.arange(table.stride)] = fresh
 
     def standing_for(self, table: Table) -> Leaf:
         """Return a leaf that stands for the whole of a table, for messages."""

@@ -29,10 +29,7 @@ _SAME_BYTES = {
 
 def form(settings: CobolSettings, record: Item) -> str:
     """Return a short name of a layout and its frame: equal for equal ones."""
-    items = [
-        (item.path(), item.offset, item.size, item.size, item.least, item.most, item.describe())
-        for item in record.walk()
-    ]
+    items = [(item.path(), item.offset, item.size, item.least, item.most, item.describe()) for item in record.walk()]
     told = settings.model_dump_json(exclude=_SAME_BYTES)
     return sha256(f"{told}{items}".encode()).hexdigest()[:12]
 

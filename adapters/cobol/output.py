@@ -38,7 +38,10 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Shape:
-    """What a codec's files look like. ``width`` is the most bytes that a record has, ``form`` their name."""
+    """What a codec's files look like.
+
+    ``width`` is the most bytes that a record has; ``form`` names the bytes that it may write onto, empty for none.
+    """
 
     plan: Plan
     framing: Framing

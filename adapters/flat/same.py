@@ -18,6 +18,8 @@ def unchanged(before: pl.Series, now: pl.Series) -> pl.Series:
     Of structs only the fields that both have are looked at.
     """
     shape = _common(before.dtype, now.dtype)
+    if shape is None:
+        return pl.Series([True]).new_from_index(0, len(before))
     frame = pl.DataFrame([before.alias("before"), now.alias("now")])
     said = frame.select(_said(pl.col("before"), shape), _said(pl.col("now"), shape))
     first, second = said["before"], said["now"]
@@ -28,17 +30,20 @@ def unchanged(before: pl.Series, now: pl.Series) -> pl.Series:
     return there & first.cast(second.dtype, strict=False).eq_missing(second)
 
 
-def _common(before: pl.DataType | DataTypeClass, now: pl.DataType | DataTypeClass) -> pl.DataType:
-    """Return the type that both have in common: that of ``before``, less the fields that ``now`` does not have."""
-    kept = _instance(before)
+def _common(before: pl.DataType | DataTypeClass, now: pl.DataType | DataTypeClass) -> pl.DataType | None:
+    """Return the type that both have in common: that of ``before``, less the fields that ``now`` does not have.
+
+    None where that leaves nothing: items that are all FILLER have no field.
+    """
     if isinstance(before, pl.List) and isinstance(now, pl.List):
-        return pl.List(_common(before.inner, now.inner))
+        inner = _common(before.inner, now.inner)
+        return None if inner is None else pl.List(inner)
     if isinstance(before, pl.Struct) and isinstance(now, pl.Struct):
         there = {each.name: each.dtype for each in now.fields}
-        return pl.Struct(
-            {each.name: _common(each.dtype, there[each.name]) for each in before.fields if each.name in there}
-        )
-    return kept
+        both = {each.name: _common(each.dtype, there[each.name]) for each in before.fields if each.name in there}
+        fields = {name: shape for name, shape in both.items() if shape is not None}
+        return pl.Struct(fields) if fields else None
+    return _instance(before)
 
 
 def _said(value: pl.Expr, shape: pl.DataType) -> pl.Expr:

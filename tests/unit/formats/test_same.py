@@ -47,3 +47,8 @@ def test_a_field_that_nothing_feeds_any_more_is_not_looked_at() -> None:
     before = pl.Series([[{"title": "A", "pay": Decimal(1), "skill": ["x"]}]], dtype=pl.List(JOB))
     now = pl.Series([[{"title": "A"}]], dtype=pl.List(pl.Struct({"title": pl.String})))
     assert [True] == unchanged(before, now).to_list()
+
+
+def test_items_without_any_field_say_nothing() -> None:
+    filler = pl.List(pl.Struct({}))
+    assert [True] == unchanged(pl.Series([[{}, {}]], dtype=filler), pl.Series([[{}]], dtype=filler)).to_list()
