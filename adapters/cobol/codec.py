@@ -21,7 +21,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from adapters.cobol import arrow, copybook, decode, faults, grouptext, kernels
 from adapters.cobol.copybook import Item
@@ -56,6 +55,7 @@ from hrbus.spi import (
     Stage,
 )
 
+Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 
 
@@ -164,10 +164,9 @@ class CobolCodec:
     def _batch(self, chunk: Chunk, first: int, replaced: list[Counter[Leaf]]) -> Batch:
         plan = self.plan
         buffer, starts = chunk.padded(plan.size, plan.options.page.blank)
-        found = decode.read(plan, buffer, starts)
+        found = decode.read(plan, buffer, starts, self._own(chunk, first))
         if found.replaced:
             replaced.append(found.replaced)
-        frame = pl.concat([self._own(chunk, first), found.frame], how="horizontal")
         reasons = {wrong.row: (wrong.leaf.column or wrong.leaf.item.name, wrong) for wrong in found.wrong}
         rejects: dict[int, Reject] = {}
         for row, message in self._misfits(chunk, found.lengths).items():
@@ -179,17 +178,17 @@ class CobolCodec:
                 rejects[row] = self._reject(chunk, row, first, name, faults.reading(wrong, whole))
         head, foot = (self._named(pieces) for pieces in (chunk.head, chunk.foot))
         if not rejects:
-            return Batch(frame, head=head, foot=foot)
+            return Batch(found.frame, head=head, foot=foot)
         failed = np.zeros(len(chunk), dtype=np.bool_)
         failed[list(rejects)] = True
         told = tuple(rejects[row] for row in sorted(rejects))
-        return Batch(frame.filter(~failed), told, head=head, foot=foot)
+        return Batch(found.frame.filter(~failed), told, head=head, foot=foot)
 
     def _named(self, pieces: tuple[bytes, ...]) -> tuple[bytes, ...]:
         """Return pieces of the file with the name of their form before them, where they are to travel along."""
         return (self.shape.form.encode(), *pieces) if self.settings.keep_raw and any(pieces) else ()
 
-    def _own(self, chunk: Chunk, first: int) -> pl.DataFrame:
+    def _own(self, chunk: Chunk, first: int) -> dict[str, arrow.Column]:
         """Return the columns of origin, and the records' bytes where they are to travel along."""
         count = len(chunk)
         own: dict[str, arrow.Column] = {
@@ -197,14 +196,17 @@ class CobolCodec:
             OFFSET: arrow.Column(arrow.INT64, count, (chunk.origin + chunk.starts,)),
         }
         if not self.settings.keep_raw:
-            return arrow.frame(own)
+            return own
         ends = chunk.starts + chunk.lengths
-        own[RAW] = _views(chunk, chunk.starts, chunk.lengths)
+        own[RAW] = _views(chunk.buffer, chunk.starts, chunk.lengths)
         if self.framing.frame.leads:
-            own[LEAD] = _views(chunk, chunk.edges[:-1], chunk.starts - chunk.edges[:-1])
+            own[LEAD] = _views(chunk.buffer, chunk.edges[:-1], chunk.starts - chunk.edges[:-1])
         if self.framing.frame.tails:
-            own[TAIL] = _views(chunk, ends, chunk.edges[1:] - ends)
-        return arrow.frame(own).with_columns(pl.lit(self.shape.form).alias(FORM))
+            own[TAIL] = _views(chunk.buffer, ends, chunk.edges[1:] - ends)
+        name = np.frombuffer(self.shape.form.encode(), dtype=np.uint8)
+        everywhere = np.zeros(count, dtype=np.int64)
+        own[FORM] = _views(name, everywhere, everywhere + len(name), arrow.TEXT)
+        return own
 
     def _misfits(self, chunk: Chunk, lengths: Ints) -> dict[int, str]:
         """Return what is wrong with records that are longer than the layout, or shorter than their counts say."""
@@ -238,11 +240,11 @@ class CobolCodec:
         output.end()
 
 
-def _views(chunk: Chunk, starts: Ints, lengths: Ints) -> arrow.Column:
-    """Return pieces of a chunk's bytes as a Binary column."""
-    views = np.zeros((len(chunk), 4), dtype=np.int32)
-    kernels.show(starts, lengths, chunk.buffer, views, views.view(np.uint8))
-    return arrow.Column(arrow.BINARY, len(chunk), (views.view(np.uint8), chunk.buffer))
+def _views(data: Bytes, starts: Ints, lengths: Ints, form: str = arrow.BINARY) -> arrow.Column:
+    """Return pieces of some bytes as a column."""
+    views = np.zeros((len(starts), 4), dtype=np.int32)
+    kernels.show(starts, lengths, data, views, views.view(np.uint8))
+    return arrow.Column(form, len(starts), (views.view(np.uint8), data))
 
 
 def _options(settings: CobolSettings) -> Options:

@@ -39,7 +39,7 @@ class Storage(Enum):
     EDITED = "edited"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Options:
     """What the settings say about every field."""
 

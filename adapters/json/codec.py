@@ -13,11 +13,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, BinaryIO, Literal, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import polars as pl
 
 from adapters.json.columns import Columns
+from adapters.json.settings import JsonSettings
 from adapters.json.writing import fitted, texts
 from hrbus.spi import (
     ID,
@@ -31,7 +32,6 @@ from hrbus.spi import (
     Layout,
     Origin,
     Reject,
-    Settings,
     Stage,
     Type,
 )
@@ -40,17 +40,6 @@ BATCH = 10_000
 LONGEST_LINE = 16 * 1024 * 1024
 _NOT_JSON = "not JSON"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-
-class JsonSettings(Settings):
-    """JSON, one object a line."""
-
-    layout: str
-    """Layout file, below `mappings/`."""
-    unknown: Literal["ignore", "reject"] = "ignore"
-    """What becomes of a record with a key that the layout does not name."""
-    keep_raw: bool = False
-    """Whether each record keeps its bytes in the column `_raw`."""
 
 
 class JsonCodec:

@@ -13,9 +13,9 @@ from typing import Any, BinaryIO, NamedTuple
 
 from lxml import etree
 
-from adapters.flat import Found, batch_of, refused
 from adapters.flat.cells import Failures
 from adapters.flat.lines import Encoding, read_fully
+from adapters.flat.rows import Found, batch_of, refused
 from adapters.json.columns import Columns
 from adapters.xml.reading import Reader
 from adapters.xml.settings import XmlSettings
