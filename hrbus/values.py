@@ -28,10 +28,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-import polars as pl
-
 if TYPE_CHECKING:
     from typing import Self
+
+    import polars as pl
 
 RECORD = "_record"
 OFFSET = "_offset"
@@ -160,9 +160,6 @@ class OnChange(StrEnum):
     HOLD = "hold"  # it waits for a person
 
 
-OUTCOME_SCHEMA = pl.Schema({ID: pl.Int64, "status": pl.String, "far_id": pl.String, "answer": pl.String})
-
-
 @dataclass(frozen=True)
 class Outcomes:
     """What became of records at a target: one row a record.
@@ -175,15 +172,24 @@ class Outcomes:
     frame: pl.DataFrame
     retry_after: float | None = None
 
+    @staticmethod
+    def schema() -> pl.Schema:
+        """Return the columns and their types."""
+        import polars as pl
+
+        return pl.Schema({ID: pl.Int64, "status": pl.String, "far_id": pl.String, "answer": pl.String})
+
     @classmethod
     def of(cls, ids: pl.Series, status: Status, answer: str = "", far_id: str | None = None) -> Self:
         """Return the same outcome for all of ``ids``."""
+        import polars as pl
+
         rows = pl.DataFrame({ID: ids}).with_columns(
             pl.lit(str(status)).alias("status"),
             pl.lit(far_id, dtype=pl.String).alias("far_id"),
             pl.lit(answer).alias("answer"),
         )
-        return cls(rows.cast(OUTCOME_SCHEMA))
+        return cls(rows.cast(cls.schema()))
 
 
 @dataclass(frozen=True)

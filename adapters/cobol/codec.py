@@ -31,7 +31,7 @@ from adapters.cobol.dialect import Dialect
 from adapters.cobol.families import Portion, gathered
 from adapters.cobol.form import form
 from adapters.cobol.frames import Chunk, choice, chunks
-from adapters.cobol.layout import describe, describe_segments
+from adapters.cobol.layout import describe
 from adapters.cobol.learning import Learner
 from adapters.cobol.output import Output, Shape
 from adapters.cobol.plan import Leaf, Options
@@ -39,6 +39,7 @@ from adapters.cobol.planning import compiled
 from adapters.cobol.segments import Segments, segments
 from adapters.cobol.settings import CobolSettings, Header
 from adapters.cobol.totals import Edge
+from adapters.cobol.typelayout import describe_segments
 from adapters.pages import find
 from adapters.pages.replacement import agreed
 from hrbus.spi import (
@@ -61,6 +62,7 @@ from hrbus.spi import (
     Stage,
 )
 
+Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 
 
@@ -206,11 +208,11 @@ class CobolCodec:
     def _batch(self, chunk: Chunk, first: int, replaced: list[Counter[Leaf]]) -> Batch:
         plan = self.plan
         buffer, starts = chunk.padded(plan.size, plan.options.page.blank)
-        found = decode.read(plan, buffer, starts)
+        own = self._own(chunk, np.arange(len(chunk), dtype=np.int64), first)
+        found = decode.read(plan, buffer, starts, own)
+        frame = found.frame
         if found.replaced:
             replaced.append(found.replaced)
-        own = self._own(chunk, np.arange(len(chunk), dtype=np.int64), first)
-        frame = pl.concat([arrow.frame(own), found.frame], how="horizontal")
         reasons = {wrong.row: (wrong.leaf.column or wrong.leaf.item.name, wrong) for wrong in found.wrong}
         rejects: dict[int, Reject] = {}
         for row, message in self._misfits(chunk, found.lengths).items():
@@ -246,11 +248,11 @@ class CobolCodec:
         if not self.settings.keep_raw:
             return own
         ends = part.starts + part.lengths
-        own[RAW] = _views(part, part.starts, part.lengths)
+        own[RAW] = _views(part.buffer, part.starts, part.lengths)
         if self.framing.frame.leads:
-            own[LEAD] = _views(part, part.begins, part.starts - part.begins)
+            own[LEAD] = _views(part.buffer, part.begins, part.starts - part.begins)
         if self.framing.frame.tails:
-            own[TAIL] = _views(part, ends, part.ends - ends)
+            own[TAIL] = _views(part.buffer, ends, part.ends - ends)
         return own
 
     def _misfits(self, chunk: Chunk, lengths: Ints) -> dict[int, str]:
@@ -285,11 +287,11 @@ class CobolCodec:
         output.end()
 
 
-def _views(chunk: Chunk, starts: Ints, lengths: Ints) -> arrow.Column:
-    """Return pieces of a chunk's bytes as a Binary column."""
-    views = np.zeros((len(chunk), 4), dtype=np.int32)
-    kernels.show(starts, lengths, chunk.buffer, views, views.view(np.uint8))
-    return arrow.Column(arrow.BINARY, len(chunk), (views.view(np.uint8), chunk.buffer))
+def _views(data: Bytes, starts: Ints, lengths: Ints) -> arrow.Column:
+    """Return pieces of some bytes as a column."""
+    views = np.zeros((len(starts), 4), dtype=np.int32)
+    kernels.show(starts, lengths, data, views, views.view(np.uint8))
+    return arrow.Column(arrow.BINARY, len(starts), (views.view(np.uint8), data))
 
 
 def _options(settings: CobolSettings) -> Options:

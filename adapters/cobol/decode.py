@@ -19,7 +19,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import reduce
+from functools import lru_cache, reduce
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,9 @@ from adapters.cobol import arrow, kernels, numbers, strings
 from adapters.cobol.arrow import LIST, STRUCT, Column
 from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Usage
-from adapters.cobol.plan import LANE_DIGITS, Condition, Leaf, Node, Plan, Table, View
+from adapters.cobol.numbers import Numbers
+from adapters.cobol.plan import LANE_DIGITS, Condition, Leaf, Node, Plan, Storage, Table, View
+from adapters.cobol.strings import Texts
 from hrbus.spi import Type
 
 Bytes = npt.NDArray[np.uint8]
@@ -76,10 +79,13 @@ class Columns:
     replaced: Counter[Leaf]
 
 
-def read(plan: Plan, buffer: Bytes, starts: Ints) -> Found:
-    """Return a row for every record that begins at ``starts``, and the first field that is wrong in each."""
+def read(plan: Plan, buffer: Bytes, starts: Ints, before: Mapping[str, Column] = MappingProxyType({})) -> Found:
+    """Return a row for every record that begins at ``starts``, and the first field that is wrong in each.
+
+    Columns ``before`` stand first in the frame.
+    """
     made = columns(plan, (*plan.nodes, *plan.renames), buffer, starts)
-    return Found(arrow.frame(made.columns, len(starts)), made.wrong, made.lengths, made.replaced)
+    return Found(arrow.frame({**before, **made.columns}, len(starts)), made.wrong, made.lengths, made.replaced)
 
 
 def columns(plan: Plan, nodes: Sequence[Node], buffer: Bytes, starts: Ints) -> Columns:
@@ -290,10 +296,11 @@ class Reader:
     def scope(self, nodes: Sequence[Node], scope: Scope) -> dict[str, Column]:
         """Return the columns of a scope."""
         made: dict[str, Column] = {}
+        found = self.together(tuple(nodes), scope)
         for node in nodes:
             holds = self.holding(node.views, scope)
             if isinstance(node, Leaf):
-                made[node.column] = self.leaf(node, scope, holds)
+                made[node.column] = self.leaf(node, scope, holds, found)
             else:
                 made[node.column] = self.table(node, scope, holds)
         return made
@@ -310,14 +317,29 @@ class Reader:
             child = Column(STRUCT, len(inside), children=tuple(columns.items()))
         return Column(LIST, len(scope), (offsets,), (("item", child),), holds)
 
-    def leaf(self, leaf: Leaf, scope: Scope, holds: Bools | None) -> Column:
+    def together(self, nodes: tuple[Node, ...], scope: Scope) -> Mapping[Leaf, Texts | Numbers]:
+        """Read the fields of a scope that the kernels know: all that begin in the same place in one go."""
+        options = self.plan.options
+        made: dict[Leaf, Texts | Numbers] = {}
+        for shifts, storage, leaves in alike(nodes):
+            base = self.base(shifts, scope)
+            found: Sequence[Texts | Numbers]
+            if storage is Storage.TEXT:
+                found = strings.read_together(leaves, options.trim, self.buffer, base)
+            else:
+                found = numbers.read_together(leaves, options, self.buffer, base)
+            made.update(zip(leaves, found, strict=True))
+        return made
+
+    def leaf(self, leaf: Leaf, scope: Scope, holds: Bools | None, together: Mapping[Leaf, Texts | Numbers]) -> Column:
         """Return a value for every element of the scope."""
         base = self.base(leaf.shifts, scope)
-        if leaf.type is Type.TEXT:
-            texts = strings.read(leaf, self.plan.options.trim, self.buffer, base)
-            return texts.column(self.judged(leaf, scope, base, holds, texts.status))
-        found = numbers.read(leaf, self.plan.options, self.buffer, base)
-        if self.bounded(leaf) and found.lanes.shape[1] == 1:
+        found = together.get(leaf)
+        if found is None and leaf.type is Type.TEXT:
+            found = strings.read(leaf, self.plan.options.trim, self.buffer, base)
+        elif found is None:
+            found = numbers.read(leaf, self.plan.options, self.buffer, base)
+        if isinstance(found, Numbers) and self.bounded(leaf) and found.lanes.shape[1] == 1:
             fits = np.abs(found.lanes[:, 0]) < 10**leaf.digits
             holds = fits if holds is None else holds & fits
         return found.column(leaf, self.judged(leaf, scope, base, holds, found.status))
@@ -346,6 +368,16 @@ class Reader:
             valid &= ~wrong | (leaf.invalid == "zero")
         self.note(leaf, scope, base, np.where(valid, status, kernels.OK).astype(np.uint8))
         return valid
+
+
+@lru_cache(maxsize=256)
+def alike(nodes: tuple[Node, ...]) -> tuple[tuple[tuple[Table, ...], Storage, tuple[Leaf, ...]], ...]:
+    """Return the fields that the kernels read together: moved by the same tables, and stored alike."""
+    made: dict[tuple[tuple[Table, ...], Storage], list[Leaf]] = {}
+    for node in nodes:
+        if isinstance(node, Leaf) and (strings.in_kernels(node) or numbers.in_kernels(node)):
+            made.setdefault((node.shifts, node.storage), []).append(node)
+    return tuple((shifts, storage, tuple(leaves)) for (shifts, storage), leaves in made.items())
 
 
 def condition_numbers(condition: Condition) -> list[int]:

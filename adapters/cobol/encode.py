@@ -25,9 +25,10 @@ import numpy.typing as npt
 import polars as pl
 
 from adapters.cobol import initial, kernels, strings, units
+from adapters.cobol.buffers import lent
 from adapters.cobol.carried import under
 from adapters.cobol.decode import Reader, Scope, Wrong
-from adapters.cobol.plan import Leaf, Node, Plan, Table
+from adapters.cobol.plan import Leaf, Node, Plan, Storage, Table
 from hrbus.spi import LEFT_OUT, RAW, Type
 
 Bytes = npt.NDArray[np.uint8]
@@ -85,31 +86,62 @@ class _Writer:
     def scope(self, nodes: Sequence[Node], columns: dict[str, pl.Series], scope: Scope, wanted: Bools) -> None:
         """Write the elements of a scope whose ``wanted`` is true."""
         columns = self.counted(nodes, columns, scope)
-        texts = strings.prepared(
-            {
-                node.column: columns[node.column].cast(pl.String)
-                for node in nodes
-                if isinstance(node, Leaf) and node.type is Type.TEXT and node.column in columns
-            }
-        )
+        done = self.together(nodes, columns, scope, wanted)
         taken: dict[object, Bools] = {}
         for node in nodes:
             series = columns.get(node.column)
-            if series is not None:
+            if series is not None and node not in done:
                 holds = self.reader.holding(node.views, scope)
                 chosen = wanted if holds is None else wanted & holds
                 for untouched in (self.same, self.left_out) if scope.owner is None else ():
                     if node.column in untouched:
                         chosen = chosen & ~untouched[node.column]
                 chosen = self.first_alternative(node, series, chosen, scope, taken)
-                if isinstance(node, Leaf) and node.column in texts:
-                    self.text(node, texts[node.column], scope, chosen)
+                if isinstance(node, Leaf) and not chosen.any():
+                    continue
+                if isinstance(node, Leaf) and node.type is Type.TEXT:
+                    self.text(node, series.cast(pl.String), scope, chosen)
                 elif isinstance(node, Leaf):
                     self.number(node, series, scope, chosen)
                 else:
                     self.table(node, series, scope, chosen)
             if isinstance(node, Table) and (node.count or node.ragged):
                 self.refill(node, scope)
+
+    def together(
+        self, nodes: Sequence[Node], columns: Mapping[str, pl.Series], scope: Scope, wanted: Bools
+    ) -> set[Node]:
+        """Write the columns that need nothing done to them, all that are stored alike in one go; return their fields.
+
+        They have no rival for their bytes, and nothing before them moves them.
+        """
+        options = self.plan.options
+        made: dict[Storage, list[Leaf]] = {}
+        for node in nodes:
+            series = columns.get(node.column)
+            free = not node.views and not node.shifts and node.rivals is None
+            known = scope.owner is None and (node.column in self.same or node.column in self.left_out)
+            if isinstance(node, Leaf) and series is not None and free and not known and not series.null_count():
+                plain = strings.in_kernels(node) and series.dtype == pl.String
+                if plain or units.in_writers(node, series.dtype):
+                    made.setdefault(node.storage, []).append(node)
+        done: set[Node] = {leaf for leaves in made.values() for leaf in leaves}
+        if not done or not len(scope):
+            return set()
+        with lent(pl.DataFrame([columns[node.column].alias(node.column) for node in done])) as found:
+            for storage, leaves in made.items():
+                place = (tuple(found[leaf.column] for leaf in leaves), wanted, self.out, scope.base)
+                if storage is Storage.TEXT:
+                    codes = strings.write_together(tuple(leaves), *place)
+                else:
+                    codes = units.write_together(tuple(leaves), options, *place)
+                for leaf, status in zip(leaves, codes, strict=True):
+                    if status is not None and storage is Storage.TEXT:
+                        details = strings.mended(leaf, columns[leaf.column], self.out, scope.base, status)
+                        self.reader.note(leaf, scope, scope.base, status, details)
+                    elif status is not None:
+                        self.reader.note(leaf, scope, scope.base, status)
+        return done
 
     def first_alternative(
         self, node: Node, series: pl.Series, chosen: Bools, scope: Scope, taken: dict[object, Bools]
@@ -222,12 +254,12 @@ class _Writer:
         leaf = next(leaf for leaf in self.plan.stored if leaf.item in inside)
         return replace(leaf, item=table.item, column=table.column, offset=table.offset)
 
-    def text(self, leaf: Leaf, texts: strings.Prepared, scope: Scope, wanted: Bools) -> None:
+    def text(self, leaf: Leaf, texts: pl.Series, scope: Scope, wanted: Bools) -> None:
         """Write a text field; a missing text is blanks, or leaves the bytes to another reading of them."""
         base = self.reader.base(leaf.shifts, scope)
         status = np.zeros(len(base), dtype=np.uint8)
-        if leaf.lenient and texts.series.null_count():
-            wanted = wanted & texts.series.is_not_null().to_numpy()
+        if leaf.lenient and texts.null_count():
+            wanted = wanted & texts.is_not_null().to_numpy()
         details = strings.write(leaf, texts, wanted, self.out, base, status)
         self.reader.note(leaf, scope, base, status, details)
 

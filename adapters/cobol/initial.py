@@ -85,8 +85,7 @@ def _leaf(plan: Plan, leaf: Leaf, at: int, out: Bytes) -> None:
         units.write(leaf, plan.options, number, wanted, out, base, status)
     elif leaf.type is Type.TEXT:
         text = "" if literal is None or literal.kind == "SPACE" else literal.text
-        texts = strings.prepared({"": pl.Series([text])})[""]
-        strings.write(leaf, texts, wanted, out, base, status)
+        strings.write(leaf, pl.Series([text]), wanted, out, base, status)
     elif (
         literal is not None and literal.kind in ("SPACE", "text") and leaf.storage in (Storage.ZONED, Storage.EDITED)
     ):

@@ -8,17 +8,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.cobol import conditions
 from adapters.cobol.copybook import Item, read
 from adapters.cobol.declaration import Usage
 from adapters.cobol.plan import Storage, classify, names, shown
-from adapters.cobol.segments import Kind, Segments
-from adapters.pages import Page
 from hrbus.spi import Field, Layout, Type
+
+if TYPE_CHECKING:
+    from adapters.pages import Page
 
 _WIDE = (Storage.NATIONAL, Storage.DBCS)
 """Their pictures count characters of two bytes."""
@@ -31,55 +33,19 @@ def layout(path: Path) -> Layout:
 
 def describe(record: Item, page: Page | None = None, *, filler: bool = False) -> Layout:
     """Return the layout of a record; text is measured in bytes unless every character of the page takes one."""
-    teller = _Teller(page, names(record, filler=filler), filler)
+    teller = Teller(page, names(record, filler=filler), filler)
     items = record.children or [record]
     views = tuple(teller.field(item, teller.columns[item]) for item in record.renames)
-    return Layout(_title(record), tuple(teller.fields(items)), views)
+    return Layout(title(record), tuple(teller.fields(items)), views)
 
 
-def describe_segments(segments: Segments, page: Page | None = None, *, filler: bool = False) -> Layout:
-    """Return the layout of records of several types: what stands below a type is a repeated group of it."""
-    roots = [segments.kinds[number] for number in segments.roots]
-    below = {
-        kind.item: tuple(_repeated(segments, child, page, filler=filler) for child in segments.children(number))
-        for number, kind in enumerate(segments.kinds)
-        if kind.parent < 0
-    }
-    columns = {node.item: node.column for kind in roots for node in kind.plan.nodes}
-    left_out = segments.cluster - {kind.item for kind in roots}
-    made = _Teller(page, columns, filler, left_out, below).fields(segments.record.children)
-    return Layout(_title(segments.record), tuple(_viewed(made, roots) if len(roots) > 1 else made))
-
-
-def _repeated(segments: Segments, number: int, page: Page | None, *, filler: bool) -> Field:
-    """Return what a type of records is below another: a list of its fields, and of what stands below it."""
-    kind = segments.kinds[number]
-    teller = _Teller(page, {node.item: node.column for node in kind.columns}, filler, segments.cluster)
-    around = [
-        field for field in teller.fields(segments.record.children) if field.type is not Type.GROUP or field.children
-    ]
-    own = replace(teller, left_out=frozenset()).fields(kind.inside)
-    below = [_repeated(segments, child, page, filler=filler) for child in segments.children(number)]
-    return Field(
-        kind.item.entry.spelling, kind.column, Type.GROUP, many=True,
-        children=(*around, *own, *below), note="records", place=kind.item.place,
-    )  # fmt: skip
-
-
-def _viewed(fields: Iterable[Field], roots: Sequence[Kind]) -> list[Field]:
-    """Mark the types among some fields as views."""
-    places = {kind.item.place for kind in roots}
-    return [
-        replace(field, view=field.place in places, children=tuple(_viewed(field.children, roots))) for field in fields
-    ]
-
-
-def _title(record: Item) -> str:
+def title(record: Item) -> str:
+    """Return what a layout is called: as its record, or as its file."""
     return record.name or Path(record.place.file).stem
 
 
 @dataclass(frozen=True)
-class _Teller:
+class Teller:
     """Tells the items of a record, or of an element of a table; ``below`` are further fields of a group."""
 
     page: Page | None
@@ -89,6 +55,7 @@ class _Teller:
     below: Mapping[Item, tuple[Field, ...]] = field(default_factory=dict)
 
     def fields(self, items: list[Item]) -> list[Field]:
+        """Return the fields of some items; a group without a name leaves only what is in it."""
         made: list[Field] = []
         for item in items:
             if item in self.left_out:
@@ -104,6 +71,7 @@ class _Teller:
         return made
 
     def group(self, item: Item, name: str, children: tuple[Field, ...]) -> Field:
+        """Return a group that does not repeat."""
         told = conditions.told(item, Type.GROUP)
         return Field(
             item.entry.spelling or name,
@@ -116,12 +84,13 @@ class _Teller:
         )
 
     def field(self, item: Item, column: str) -> Field:
+        """Return a field, or a group that repeats."""
         many, at_most = bool(item.entry.occurs), item.most if item.entry.occurs else None
         counter = item.depending.name if item.depending else ""
         name = item.entry.spelling or shown(item, filler=self.filler) or column
         offset, length = _bytes(item)
         if item.is_group:
-            children = tuple(_Teller(self.page, names(item, filler=self.filler), self.filler).fields(item.children))
+            children = tuple(Teller(self.page, names(item, filler=self.filler), self.filler).fields(item.children))
             note = f"group, occurs {_times(item)}"
             return Field(
                 name, column, Type.GROUP, many, children,

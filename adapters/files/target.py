@@ -17,16 +17,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 from zoneinfo import ZoneInfo
-
-import polars as pl
 
 from adapters.files.settings import TargetSettings, filled_in
 from adapters.files.transport import Files, below
 from hrbus.spi import (
     ID,
-    OUTCOME_SCHEMA,
     Batch,
     BatchError,
     Codec,
@@ -40,6 +37,9 @@ from hrbus.spi import (
     Status,
     TransientError,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
 
 UPLOADED = "uploaded"
 """First word of the mark that is set when all of a delivery has arrived; the names follow, a line each, because a
@@ -105,6 +105,8 @@ class FileTarget:
                     self._upload(cast("BinaryIO", local), names, sum(map(len, sent)))
                     delivery.mark(f"{UPLOADED} {names.final}\n{names.trigger}")
                     self._finish(names)
+        import polars as pl
+
         yield from (Outcomes.of(pl.Series(ID, ids, pl.Int64), Status.SENT, names.final) for ids in sent)
         if refused:
             yield _refusals(refused)
@@ -244,9 +246,11 @@ def _own_name(delivery: Delivery) -> str:
 
 
 def _sent(ids: list[int], names: list[str]) -> Outcomes:
+    import polars as pl
+
     status = [str(Status.SENT)] * len(ids)
     rows = {ID: ids, "status": status, "far_id": [None] * len(ids), "answer": names}
-    return Outcomes(pl.DataFrame(rows, OUTCOME_SCHEMA))
+    return Outcomes(pl.DataFrame(rows, Outcomes.schema()))
 
 
 def _refusals(refused: list[Reject]) -> Outcomes:
@@ -256,7 +260,9 @@ def _refusals(refused: list[Reject]) -> Outcomes:
         "far_id": [None] * len(refused),
         "answer": [f"{reject.field}: {reject.reason}" if reject.field else reject.reason for reject in refused],
     }
-    return Outcomes(pl.DataFrame(rows, OUTCOME_SCHEMA))
+    import polars as pl
+
+    return Outcomes(pl.DataFrame(rows, Outcomes.schema()))
 
 
 def _short(ids: pl.Series) -> pl.Series | range:

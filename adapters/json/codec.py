@@ -13,12 +13,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, BinaryIO, Literal, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import polars as pl
 
 from adapters.json.columns import Columns
 from adapters.json.pieces import items, lines
+from adapters.json.settings import JsonSettings
 from adapters.json.writing import fitted, texts
 from hrbus.spi import (
     ID,
@@ -31,27 +32,12 @@ from hrbus.spi import (
     Layout,
     Origin,
     Reject,
-    Settings,
     Stage,
     Type,
 )
 
 BATCH = 10_000
 _NOT_JSON = "not JSON"
-
-
-class JsonSettings(Settings):
-    """JSON objects, one a line or in an array."""
-
-    layout: str
-    """Layout file, below `mappings/`."""
-    form: Literal["lines", "array"] = "lines"
-    """How objects follow each other: one a line, or as the items of one array, over any number of lines. A file of
-    one object alone is read as an array of it."""
-    unknown: Literal["ignore", "reject"] = "ignore"
-    """What becomes of a record with a key that the layout does not name."""
-    keep_raw: bool = False
-    """Whether each record keeps its bytes in the column `_raw`."""
 
 
 class JsonCodec:

@@ -14,9 +14,9 @@ from typing import Any, BinaryIO, NamedTuple
 import polars as pl
 from lxml import etree
 
-from adapters.flat import Found, batch_of, refused
 from adapters.flat.cells import Failures
 from adapters.flat.lines import Encoding, read_fully
+from adapters.flat.rows import Found, batch_of, refused
 from adapters.json.columns import Columns
 from adapters.xml.kept import Onto, kept
 from adapters.xml.parsing import OPTIONS, declared

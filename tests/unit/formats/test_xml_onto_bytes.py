@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from adapters.flat.same import unchanged
-from adapters.xml import XML, XmlCodec, XmlSettings
+from adapters.xml import XML
+from adapters.xml.codec import XmlCodec
+from adapters.xml.settings import XmlSettings
 from hrbus.spi import FORM, ID, RAW, Batch, BatchError, Codec, ConfigError, Field, Layout, Origin, Type
 
 Make = Callable[..., Codec]

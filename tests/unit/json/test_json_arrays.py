@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.json import JsonCodec, JsonSettings
+from adapters.json.codec import JsonCodec
 from adapters.json.pieces import items
+from adapters.json.settings import JsonSettings
 from hrbus.spi import Batch, BatchError, Field, Layout, Origin, Type
 
 LAYOUT = Layout("l", (Field("a", "a", Type.INTEGER, digits=9), Field("b", "b", Type.TEXT)))

@@ -11,7 +11,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from adapters.json import JsonCodec, JsonSettings, read_layout
+from adapters.json.codec import JsonCodec
+from adapters.json.layouts import read_layout
+from adapters.json.settings import JsonSettings
 from hrbus.spi import Batch, BatchError, Origin
 
 LAYOUT = """\
