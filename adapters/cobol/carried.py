@@ -19,7 +19,7 @@ import polars as pl
 
 from adapters.cobol import decode, kernels
 from adapters.cobol.plan import Plan, Table
-from adapters.flat.same import unchanged
+from adapters.flat.same import brought_back
 from hrbus.spi import RAW
 
 Bytes = npt.NDArray[np.uint8]
@@ -96,7 +96,7 @@ def _counts(plan: Plan) -> set[str]:
 
 def _same(plan: Plan, name: str, before: pl.Series, now: pl.Series) -> Bools:
     """Return where a column has not changed. A count that nobody gives stays: documents do not have it."""
-    made = unchanged(before, now)
+    made = brought_back(before, now)
     return (made | now.is_null() if name in _counts(plan) else made).to_numpy()
 
 

@@ -21,8 +21,28 @@ def unchanged(before: pl.Series, now: pl.Series) -> pl.Series:
     if shape is None:
         return pl.Series([True]).new_from_index(0, len(before))
     frame = pl.DataFrame([before.alias("before"), now.alias("now")])
-    said = frame.select(_said(pl.col("before"), shape), _said(pl.col("now"), shape))
-    first, second = said["before"], said["now"]
+    said = frame.select(_said(pl.col("before"), shape, whole=False), _said(pl.col("now"), shape, whole=False))
+    return _equal(said["before"], said["now"])
+
+
+def brought_back(before: pl.Series, now: pl.Series) -> pl.Series:
+    """Return where ``now`` is what ``before`` was, or what documents make of it.
+
+    Where an item without anything has been added, that is a change: in records it takes a place.
+    """
+    shape = _common(before.dtype, now.dtype)
+    if shape is None:
+        return pl.Series([True]).new_from_index(0, len(before))
+    frame = pl.DataFrame([before.alias("before"), now.alias("now")])
+    said = frame.select(
+        whole=_said(pl.col("before"), shape, whole=True),
+        less=_said(pl.col("before"), shape, whole=False),
+        now=_said(pl.col("now"), shape, whole=True),
+    )
+    return _equal(said["whole"], said["now"]) | _equal(said["less"], said["now"])
+
+
+def _equal(first: pl.Series, second: pl.Series) -> pl.Series:
     if first.dtype == second.dtype:
         return first.eq_missing(second)
     # A cast may round: only what comes out the same both ways is the same.
@@ -46,17 +66,16 @@ def _common(before: pl.DataType | DataTypeClass, now: pl.DataType | DataTypeClas
     return _instance(before)
 
 
-def _said(value: pl.Expr, shape: pl.DataType) -> pl.Expr:
-    """Return a value without what says nothing."""
+def _said(value: pl.Expr, shape: pl.DataType, *, whole: bool) -> pl.Expr:
+    """Return a value with nothing for null, and unless it is to be ``whole`` without items that say nothing."""
     if isinstance(shape, pl.List):
         inner = _instance(shape.inner)
-        item = _said(pl.element(), inner)
-        return value.list.eval(item.filter(~_blank(item, inner))).fill_null([])
+        item = _said(pl.element(), inner, whole=whole)
+        return value.list.eval(item if whole else item.filter(~_blank(item, inner))).fill_null([])
     if isinstance(shape, pl.Struct):
-        if not shape.fields:
-            return value.is_null()
         fields = [
-            _said(value.struct.field(each.name), _instance(each.dtype)).alias(each.name) for each in shape.fields
+            _said(value.struct.field(each.name), _instance(each.dtype), whole=whole).alias(each.name)
+            for each in shape.fields
         ]
         return pl.struct(fields)
     return value.fill_null("") if shape == pl.String else value
@@ -66,8 +85,6 @@ def _blank(said: pl.Expr, shape: pl.DataType) -> pl.Expr:
     if isinstance(shape, pl.List):
         return said.list.len() == 0
     if isinstance(shape, pl.Struct):
-        if not shape.fields:
-            return pl.lit(value=False)
         return pl.all_horizontal(
             [_blank(said.struct.field(each.name), _instance(each.dtype)) for each in shape.fields]
         )

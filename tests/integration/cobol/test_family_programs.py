@@ -72,7 +72,7 @@ def test_what_a_cobol_program_writes_is_read_as_families(
     codec: Codec, cobol_program: Program, tmp_path: Path, count: int
 ) -> None:
     data = tmp_path / "family.dat"
-    run(cobol_program("WRITEFAM", "ASCII"), DD_FAMILY=str(data), FAM_COUNT=str(count))
+    run(cobol_program("WRITEFAM", sign="ASCII"), DD_FAMILY=str(data), FAM_COUNT=str(count))
     batches = list(codec.decode(io.BytesIO(data.read_bytes()), Origin("family.dat")))
     assert [] == [reject for batch in batches for reject in batch.rejects]
     assert companies(count) == plain(pl.concat([batch.frame for batch in batches]).to_dicts())
@@ -95,4 +95,4 @@ def test_families_that_are_written_are_read_by_a_cobol_program(
                 f"PERSON {person['PERS-NO']:06} {person['PERS-PAY']:9.2f} {person['PERS-NAME']}"
                 for person in department["PERS-REC"]
             ]
-    assert expected == run(cobol_program("READFAM", "ASCII"), DD_FAMILY=str(tmp_path / "family.dat"))
+    assert expected == run(cobol_program("READFAM", sign="ASCII"), DD_FAMILY=str(tmp_path / "family.dat"))
