@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.cobol import conditions
 from adapters.cobol.copybook import Item, read
 from adapters.cobol.declaration import Usage
 from adapters.cobol.plan import Storage, classify, names, shown
-from adapters.pages import Page
 from hrbus.spi import Field, Layout, Type
+
+if TYPE_CHECKING:
+    from adapters.pages import Page
 
 _WIDE = (Storage.NATIONAL, Storage.DBCS)
 """Their pictures count characters of two bytes."""

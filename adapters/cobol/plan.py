@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Usage
 from adapters.cobol.picture import Category
-from adapters.pages import Page
-from adapters.pages.tables import unicode
 from hrbus.spi import Type
 
 if TYPE_CHECKING:
     from adapters.cobol.settings import Instead, Rule
+    from adapters.pages import Page
 
 LANE_DIGITS = 18
 """The most digits that one 64-bit integer surely holds."""
@@ -67,6 +66,8 @@ class Options:
             return self.page
         if self.page.pairs is not None and (storage is Storage.DBCS or self.national == "page"):
             return self.page.pairs
+        from adapters.pages.tables import unicode  # numpy is for those who move data: a layout needs none
+
         return unicode(self.national)
 
 
