@@ -10,9 +10,7 @@ few types that COBOL records need: text as views, integers, floats, 128-bit deci
 
 from __future__ import annotations
 
-import ctypes
-import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,6 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from adapters.cobol.owning import ARRAY, SCHEMA, Words, capsule
 
 INT64 = "l"
 FLOAT64 = "g"
@@ -84,10 +84,9 @@ def spread(column: Column, rows: npt.NDArray[np.int64], length: int) -> Column:
 # Both are tables of 64-bit words here, a row for each column, so that a frame takes a handful of objects and not
 # hundreds: what is made for every batch while others wait for the interpreter must be little.
 
-_FLAGS, _SCHEMA_CHILDREN, _SCHEMA_RELEASE, _SCHEMA_OWNER, _SCHEMA_WORDS = 3, 5, 7, 8, 9
-_ARRAY_BUFFERS, _ARRAY_CHILDREN, _ARRAY_RELEASE, _ARRAY_OWNER, _ARRAY_WORDS = 5, 6, 8, 9, 10
+_FLAGS, _SCHEMA_CHILDREN, _SCHEMA_WORDS = 3, 5, 9
+_ARRAY_BUFFERS, _ARRAY_CHILDREN, _ARRAY_WORDS = 5, 6, 10
 
-Words = npt.NDArray[np.int64]
 Node = tuple[str, Column]
 
 
@@ -131,7 +130,6 @@ def _schema(nodes: list[Node], first: Words) -> tuple[Words, list[Any]]:
     rows = named.copy()
     counts = np.array([len(column.children) for _, column in nodes], dtype=np.int64)
     rows[:, _FLAGS + 1] = counts
-    rows[:, _SCHEMA_RELEASE] = _release[_SCHEMA]
     return rows, [texts, *_linked(rows, _SCHEMA_CHILDREN, first, counts)]
 
 
@@ -162,58 +160,8 @@ def _array(nodes: list[Node], first: Words) -> tuple[Words, list[Any]]:
     lengths, pointers = np.array(sizes, dtype=np.int64), np.array(addresses, dtype=np.int64)
     pointers[listed] += _address(lengths)
     rows[:, _ARRAY_BUFFERS] += _address(pointers)
-    rows[:, _ARRAY_RELEASE] = _release[_ARRAY]
     kept += [lengths, pointers, *_linked(rows, _ARRAY_CHILDREN, first, rows[:, 4])]
     return rows, kept
-
-
-# --- who keeps what, and how long -----------------------------------------------------------------------------------
-
-_SCHEMA, _ARRAY = b"arrow_schema", b"arrow_array"
-_OWNER = {_SCHEMA: _SCHEMA_OWNER, _ARRAY: _ARRAY_OWNER}
-_RELEASED = {_SCHEMA: _SCHEMA_RELEASE, _ARRAY: _ARRAY_RELEASE}
-_WORDS = ctypes.POINTER(ctypes.c_int64)
-_CALLED = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-
-_held: dict[int, list[Any]] = {}
-"""What a consumer still looks at, by the number that its root has as private data."""
-_rooted: dict[int, Words] = {}
-"""The rows that a capsule shows, by the address of the first: it may outlive what was held."""
-_numbers = itertools.count(1)
-
-
-def _releaser(name: bytes) -> Callable[[int], None]:
-    """Return what lets go of a structure: drop what its root held (a child has no number) and mark it released."""
-
-    def release(address: int) -> None:
-        words = ctypes.cast(address, _WORDS)
-        words[_RELEASED[name]] = 0
-        _held.pop(words[_OWNER[name]], None)
-
-    return release
-
-
-def _destroyer(name: bytes) -> Callable[[int], None]:
-    """Return what ends a capsule: release a structure that was only looked at; one that was moved is marked."""
-
-    def destroy(capsule: int) -> None:
-        address = _inside(capsule, name)
-        if ctypes.cast(address, _WORDS)[_RELEASED[name]]:
-            _releasers[name](address)
-        del _rooted[address]
-
-    return destroy
-
-
-_releasers = {name: _CALLED(_releaser(name)) for name in _OWNER}
-_destroyers = {name: _CALLED(_destroyer(name)) for name in _OWNER}
-_release = {name: ctypes.cast(called, ctypes.c_void_p).value or 0 for name, called in _releasers.items()}
-_capsule = ctypes.pythonapi.PyCapsule_New
-_capsule.restype = ctypes.py_object
-_capsule.argtypes = [ctypes.c_void_p, ctypes.c_char_p, _CALLED]
-_inside = ctypes.pythonapi.PyCapsule_GetPointer
-_inside.restype = ctypes.c_void_p
-_inside.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
 
 
 @dataclass(frozen=True)
@@ -224,14 +172,4 @@ class _Capsules:
 
     def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
         nodes, first = _flat(self.column)
-        return _root(*_schema(nodes, first), _SCHEMA), _root(*_array(nodes, first), _ARRAY)
-
-
-def _root(rows: Words, kept: list[Any], name: bytes) -> object:
-    number = next(_numbers)
-    rows[0, _OWNER[name]] = number
-    address = _address(rows)
-    _held[number] = kept
-    _rooted[address] = rows
-    made: object = _capsule(address, name, _destroyers[name])
-    return made
+        return capsule(SCHEMA, *_schema(nodes, first)), capsule(ARRAY, *_array(nodes, first))

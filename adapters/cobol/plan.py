@@ -66,7 +66,7 @@ class Options:
             return self.page
         if self.page.pairs is not None and (storage is Storage.DBCS or self.national == "page"):
             return self.page.pairs
-        from adapters.pages.tables import unicode  # numpy is for those who move data
+        from adapters.pages.tables import unicode  # numpy is for those who move data: a layout needs none
 
         return unicode(self.national)
 
