@@ -8,6 +8,7 @@ left out, except the record itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import polars as pl
@@ -21,6 +22,9 @@ from adapters.xml.settings import IN_ATTRIBUTE, IN_TEXT, NAME, XmlSettings, plai
 from hrbus.spi import ConfigError, Fault, Field, Layout, Place, Type
 
 _FORBIDDEN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]"
+
+_THERE = "<>"
+"""Stands before an element's own text while it is put together, for empty text is there too; never left in it."""
 
 Get = Callable[[str], pl.Expr]
 
@@ -94,9 +98,10 @@ class Writer:
         top: bool = False,
         begun: str = "",
     ) -> pl.Expr | None:
-        """Return an element of ``fields``; null where none of them is there, unless it is the ``top`` one.
+        """Return an element of ``fields``; empty text where none of them is there, unless it is the ``top`` one.
 
-        Its start tag begins with ``begun``, or the name.
+        Its start tag begins with ``begun``, or the name. Each part is named once: what is named twice at every depth
+        doubles with every depth. So the element is put together first, and looked at then.
         """
         tag = begun or name
         attributes: list[pl.Expr] = []
@@ -107,12 +112,14 @@ class Writer:
                 (attributes if field.name.startswith("@") else content).append(value)
         if not attributes and not content:
             return pl.lit(f"<{tag}/>") if top else None
-        there = pl.any_horizontal([part.is_not_null() for part in (*attributes, *content)])
-        inside = pl.concat_str(content, ignore_nulls=True) if content else pl.lit("")
-        begin = pl.concat_str([pl.lit(f"<{tag}"), *attributes], ignore_nulls=True)
-        full = pl.concat_str([begin, pl.lit(">"), inside, pl.lit(f"</{name}>")])
-        text = pl.when(inside == "").then(pl.concat_str([begin, pl.lit("/>")])).otherwise(full)
-        return text if top else pl.when(there).then(text)
+        parts = [pl.lit(f"<{tag}"), *attributes, pl.lit(">"), *content, pl.lit(f"</{name}>")]
+        text = pl.concat_str(parts, ignore_nulls=True)
+        ended = re.escape(f"</{name}>")
+        if not top:
+            text = text.str.replace(f"^<{re.escape(name)}>{ended}$", "")
+        text = text.str.replace(f"^(<[^>]*)>(?:{_THERE})?{ended}$", "${1}/>")
+        own = any(field.name == "$text" for field in fields)
+        return text.str.replace(_THERE, "", literal=True) if own else text
 
     def _value(self, field: Field, get: Get, schema: Mapping[str, pl.DataType]) -> pl.Expr | None:
         if field.type is Type.GROUP and not field.many:
@@ -127,7 +134,7 @@ class Writer:
             name = field.name[1:]
             return pl.concat_str([pl.lit(f' {name}="'), self._text(value, dtype, IN_ATTRIBUTE), pl.lit('"')])
         text = self._text(value, dtype, IN_TEXT)
-        return text if field.name == "$text" else _tagged(field.name, text)
+        return pl.concat_str([pl.lit(_THERE), text]) if field.name == "$text" else _tagged(field.name, text)
 
     def _items(self, field: Field, value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         inner = _instance(dtype.inner) if isinstance(dtype, pl.List) else dtype_of(field)

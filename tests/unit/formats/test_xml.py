@@ -239,3 +239,21 @@ def test_names_that_the_encoding_does_not_have_are_refused(make: Make) -> None:
 def test_a_path_that_is_none_is_refused(make: Make, record: str) -> None:
     with pytest.raises(ValueError, match=r"a path of names|what the prefix x stands for"):
         make(XML, "  a: text\n", record=record)
+
+
+def test_an_element_at_any_depth_is_written_at_once(make: Make, encode: Encode) -> None:
+    depth = 18
+    layout = "".join(f"{'  ' * (level + 1)}g{level}:\n" for level in range(depth))
+    layout += f"{'  ' * (depth + 1)}'@a': text\n{'  ' * (depth + 1)}$text: text\n"
+    path = ".".join(f"g{level}" for level in range(depth))
+    codec = make(XML, layout, record="L/E")
+    frame = pl.DataFrame({f"{path}.@a": ["1", None, None], f"{path}.$text": ["x", "", None]})
+    inside = "".join(f"<g{level}>" for level in range(depth - 1))
+    outside = "".join(f"</g{level}>" for level in reversed(range(depth - 1)))
+    last = depth - 1
+    expected = [
+        f'<E>{inside}<g{last} a="1">x</g{last}>{outside}</E>',
+        f"<E>{inside}<g{last}/>{outside}</E>",
+        "<E/>",
+    ]
+    assert expected == encode(codec, [Batch(frame)])[1].decode().splitlines()[2:-1]
