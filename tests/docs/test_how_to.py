@@ -20,6 +20,7 @@ NEEDS = {
     "map-a-copybook.md": (),
     "read-a-reject.md": (),
     "run-at-night.md": (),
+    "try-a-mapping.md": (),
     "validate-hrxml.md": ("RELEASE",),
     "write-results-to-cobol.md": ("CLONE",),
 }
