@@ -19,7 +19,8 @@ from pathlib import Path
 
 import paramiko
 
-from adapters.sftp import SftpConnection, SftpFiles
+from adapters.sftp import SftpConnection
+from adapters.sftp.files import SftpFiles
 from adapters.sftp.session import Session
 from hrbus.testing import a_context
 from hrbus.testing.sshd import OpenSshServer

@@ -21,6 +21,7 @@ from hrbus.checkup import layout_of, read_mapping
 from hrbus.clock import Clock, SystemClock
 from hrbus.errors import ConfigError, Fault
 from hrbus.flow import Progress
+from hrbus.flow.bytes import passed_on
 from hrbus.flow.progress import quiet
 from hrbus.flow.run import never
 from hrbus.hrxml import Vocabulary
@@ -125,6 +126,9 @@ class App:
             out=out,
             references=found.reference,
             reading=repr(found.source.codec.settings),
+            raw=passed_on(codec, target_codec, asked=found.target.asks_for_bytes)
+            if found.target and target_codec
+            else "",
             on_change=found.on_change,
         )
 

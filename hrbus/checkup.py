@@ -16,6 +16,7 @@ from typing import TypeVar
 from hrbus import privacy
 from hrbus.clock import Clock
 from hrbus.errors import ConfigError, Fault, HrbusError
+from hrbus.flow.bytes import passed_on
 from hrbus.hrxml import Vocabulary
 from hrbus.hrxml import load as load_vocabulary
 from hrbus.mapping import Direction, Mapping
@@ -123,13 +124,17 @@ class _Checkup:
             self.faults += self.used(into, Direction.INTO)
             self.fits(route, f"{path}.into", into, codec)
         if route.target and route.out:
-            self.way_out(route, route.target, route.out)
+            self.way_out(route, route.target, route.out, codec)
 
-    def way_out(self, route: Route, target: TargetPart, name: str) -> None:
+    def way_out(self, route: Route, target: TargetPart, name: str, source: Codec | None) -> None:
         path = f"routes.{route.name}"
         codec = self.codec(route, f"{path}.to.codec", target.codec)
         if codec:
             self.made(route, f"{path}.to", lambda: target.make(codec, self.context))
+        if codec and source:
+            self.made(
+                route, f"{path}.to.codec.keep_raw", lambda: passed_on(source, codec, asked=target.asks_for_bytes)
+            )
         out = self.mapping(name)
         if not out:
             return

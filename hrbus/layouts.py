@@ -53,11 +53,13 @@ class Field:
     no column: its children stand beside its neighbours.
 
     ``size`` is the greatest length of text (in ``unit``: characters or bytes), None where there is no bound.
-    ``digits`` and ``scale`` bound numbers; ``signed`` says whether they may be negative. ``conditions`` are names for
-    some of its values. ``at_most`` bounds the occurrences; ``counted_by`` names the field that holds
-    their number. ``offset`` and ``length`` say which bytes of the record
+    ``digits`` and ``scale`` bound numbers; of a float, ``digits`` are those that it surely keeps; ``signed`` says
+    whether they may be negative. ``conditions`` are names for some of its values. ``at_most`` bounds the occurrences;
+    ``counted_by`` names the field that holds their number. ``offset`` and ``length`` say which bytes of the record
     (in a repeated group: of the occurrence) hold the field's first occurrence; None where that differs from record to
     record. ``note`` is shown to people (the picture, the usage); ``place`` is the line that declares the field.
+    ``view`` says that it is there only in records whose own column ``_segment`` holds its name: in others its columns
+    are null because there is nothing, not because nothing was said.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Field:
     at_most: int | None = None
     counted_by: str = ""
     required: bool = False
+    view: bool = False
     offset: int | None = None
     length: int | None = None
     note: str = ""

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -202,7 +203,8 @@ def _whole(batch: Batch) -> Iterator[Batch]:
     numbers = batch.frame[RECORD]
     done = 0
     head = batch.head
-    rejects = sorted(batch.rejects, key=lambda reject: reject.record)
+    families = ((reject, *reject.below) for reject in batch.rejects)
+    rejects = sorted(chain.from_iterable(families), key=lambda reject: reject.record)
     for run in _runs(rejects):
         upto = int(numbers.search_sorted(run[0].record))
         for frame in (batch.frame[done:upto], _bytes(run)):

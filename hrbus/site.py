@@ -8,11 +8,12 @@ A clone of the project is a site. From a wheel, ``init(folder)`` copies the cont
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions
 from pathlib import Path
 
 from hrbus.errors import ConfigError, Fault
@@ -25,6 +26,9 @@ VARIABLE = "HRBUS_SITE"
 
 OUR_NAMES = ("adapters", "scheduler")
 """Top-level names that are ours, although other packages bear them too."""
+
+_LISTED = re.compile(rf"^({'|'.join(OUR_NAMES)})(?:/.*|\.py,.*)?$", re.MULTILINE)
+"""One of them in the list of files that a package installed, or in that of its names."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,7 @@ def _is_by_product(file: Path) -> bool:
 
 
 def guard(
-    owners: Callable[[], Mapping[str, list[str]]] = packages_distributions,
+    owners: Callable[[], Mapping[str, list[str]]] | None = None,
     origin: Callable[[str], Path | None] | None = None,
 ) -> None:
     """Refuse to start where somebody else's package stands at the names ``adapters`` or ``scheduler``.
@@ -149,7 +153,7 @@ def guard(
     (a folder on PYTHONPATH comes first without being installed). hrbus belongs in a virtual environment of its own.
     """
     hint = "install hrbus into a virtual environment of its own"
-    installed = owners()
+    installed = (owners or _owners)()
     for name in OUR_NAMES:
         foreign = sorted({owner for owner in installed.get(name, []) if owner != "hrbus"})
         if foreign:
@@ -159,6 +163,19 @@ def guard(
         if found and found.parent != Path(__file__).resolve().parent.parent:
             message = f"import {name} would take {found}, which is not part of hrbus"
             raise ConfigError(Fault(message, hint=f"take its folder out of PYTHONPATH, or {hint}"))
+
+
+def _owners() -> Mapping[str, list[str]]:
+    """Return which packages installed our names.
+
+    ``packages_distributions`` says that of all names, and reads for a quarter of a second: every command would wait.
+    """
+    found: dict[str, list[str]] = {}
+    for package in distributions():
+        listed = package.read_text("top_level.txt") or package.read_text("RECORD") or ""
+        for name in set(_LISTED.findall(listed)):
+            found.setdefault(name, []).append(package.name)
+    return found
 
 
 def _origin(name: str) -> Path | None:

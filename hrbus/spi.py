@@ -35,11 +35,12 @@ from hrbus.values import (
     ID,
     KEY,
     LEAD,
+    LEFT_OUT,
     OFFSET,
-    OUTCOME_SCHEMA,
     OWN_COLUMNS,
     RAW,
     RECORD,
+    SEGMENT,
     TAIL,
     Batch,
     Origin,
@@ -55,11 +56,12 @@ __all__ = [
     "ID",
     "KEY",
     "LEAD",
+    "LEFT_OUT",
     "OFFSET",
-    "OUTCOME_SCHEMA",
     "OWN_COLUMNS",
     "RAW",
     "RECORD",
+    "SEGMENT",
     "TAIL",
     "Adapter",
     "Artifact",
@@ -79,6 +81,8 @@ __all__ = [
     "Layout",
     "Memory",
     "NoMemory",
+    "OneRecord",
+    "OntoBytes",
     "Origin",
     "Outcomes",
     "Outline",
@@ -234,6 +238,29 @@ class Codec(Protocol):
         A yielded batch holds the records that were written and, as rejects, those that could not be (Stage.ENCODE,
         with ``id`` where the frame has ``_id``). The stream is complete once the iterator is exhausted.
         """
+
+
+class OntoBytes(Protocol):
+    """Optional, on a codec: it can write a record onto the bytes that the record came with (``_raw``).
+
+    What the layout does not name stays as it was, and so does a field whose value did not change.
+    """
+
+    @property
+    def raw_form(self) -> str | None:
+        """A name for how the bytes in ``_raw`` are to be understood; None where the settings do not ask for them.
+
+        Asked when a route is put together: bytes go from one codec to another only where both names are equal. A
+        frame that carries ``_raw`` has it in ``_form``.
+        """
+
+
+class OneRecord(Protocol):
+    """Optional, on a codec: a file of it may have room for one record only."""
+
+    @property
+    def one_record(self) -> bool:
+        """Say whether that is so; asked by a target, which then must give each record a file of its own."""
 
 
 class Target(Protocol):

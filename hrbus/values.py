@@ -6,11 +6,13 @@ Columns whose names begin with an underscore belong to hrbus and travel untouche
     _record   Int64    number of the record in its artifact, from 1 (header and trailer lines are not counted)
     _offset   Int64    offset in bytes of the record's first byte in its artifact
     _raw      Binary   the record's bytes, where a codec was asked to keep them
+    _segment  String   which of several types of records it is, where a codec tells them apart
     _lead     Binary   the bytes of its artifact that stand before the record and belong to it (a descriptor word)
     _tail     Binary   those that stand behind it and belong to it (a line end)
     _form     String   whose bytes these are: a codec writes them again only where it reads them the same way
     _id       Int64    the ledger's number of the record: from the ledger on, never before
     _key      String   the key of this send (business identity, operation, revision): on its way to a target
+    _left_out List     the columns that a record does not have though others have: to be written as if there were none
 
     >>> import polars as pl
     >>> batch = Batch(pl.DataFrame({RECORD: [1, 2], OFFSET: [0, 80], "APPL-NO": ["1", "2"]}))
@@ -26,10 +28,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-import polars as pl
-
 if TYPE_CHECKING:
     from typing import Self
+
+    import polars as pl
 
 RECORD = "_record"
 OFFSET = "_offset"
@@ -39,7 +41,9 @@ TAIL = "_tail"
 FORM = "_form"
 ID = "_id"
 KEY = "_key"
-OWN_COLUMNS = (RECORD, OFFSET, RAW, LEAD, TAIL, FORM, ID, KEY)
+LEFT_OUT = "_left_out"
+SEGMENT = "_segment"
+OWN_COLUMNS = (RECORD, OFFSET, RAW, LEAD, TAIL, FORM, SEGMENT, ID, KEY, LEFT_OUT)
 """Every column that is hrbus's own, in the order in which they stand first in a frame."""
 
 
@@ -68,8 +72,8 @@ class Reject:
     ``record`` and ``offset`` are those of ``_record`` and ``_offset`` (0 and -1 where the record never had an
     artifact); ``field`` is the layout's field or the document's path; ``reason`` is a sentence without personal
     data; ``raw`` holds the record's bytes (empty where it never had any), ``lead`` and ``tail`` those around it,
-    where a codec was asked to keep them, ``form`` whose they are. ``id`` is the ledger's number of the record where
-    it already has one.
+    where a codec was asked to keep them, ``form`` whose they are. ``below`` are then the records that stand below it
+    and fail with it. ``id`` is the ledger's number of the record where it already has one.
     """
 
     record: int
@@ -82,6 +86,7 @@ class Reject:
     lead: bytes = dataclasses.field(default=b"", repr=False)
     tail: bytes = dataclasses.field(default=b"", repr=False)
     form: str = ""
+    below: tuple[Reject, ...] = dataclasses.field(default=(), repr=False)
 
 
 @dataclass(frozen=True, repr=False)
@@ -155,9 +160,6 @@ class OnChange(StrEnum):
     HOLD = "hold"  # it waits for a person
 
 
-OUTCOME_SCHEMA = pl.Schema({ID: pl.Int64, "status": pl.String, "far_id": pl.String, "answer": pl.String})
-
-
 @dataclass(frozen=True)
 class Outcomes:
     """What became of records at a target: one row a record.
@@ -170,15 +172,24 @@ class Outcomes:
     frame: pl.DataFrame
     retry_after: float | None = None
 
+    @staticmethod
+    def schema() -> pl.Schema:
+        """Return the columns and their types."""
+        import polars as pl
+
+        return pl.Schema({ID: pl.Int64, "status": pl.String, "far_id": pl.String, "answer": pl.String})
+
     @classmethod
     def of(cls, ids: pl.Series, status: Status, answer: str = "", far_id: str | None = None) -> Self:
         """Return the same outcome for all of ``ids``."""
+        import polars as pl
+
         rows = pl.DataFrame({ID: ids}).with_columns(
             pl.lit(str(status)).alias("status"),
             pl.lit(far_id, dtype=pl.String).alias("far_id"),
             pl.lit(answer).alias("answer"),
         )
-        return cls(rows.cast(OUTCOME_SCHEMA))
+        return cls(rows.cast(cls.schema()))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,10 @@ words, ``entries`` with ``clauses`` and ``picture`` what they declare; ``linking
 ``measuring`` where each field lies, in a ``dialect``. ``outline`` and ``layout`` tell it to the others.
 ``planning`` makes it flat, a ``plan``. ``kernels`` and ``writers`` are the loops over bytes, which ``decode`` and
 ``encode`` drive; ``frames`` and ``totals`` know how records lie in a file; ``codec`` puts it together.
+
+Where a file has records of several types, ``areas`` says which records share its record area, ``segments`` how each
+type is known and below which other it stands (``learning``: where nobody says it), ``families`` which record belongs
+to which; ``assembly`` makes rows of them, ``disassembly`` records of rows.
 """
 
 from __future__ import annotations

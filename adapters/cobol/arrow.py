@@ -10,15 +10,16 @@ few types that COBOL records need: text as views, integers, floats, 128-bit deci
 
 from __future__ import annotations
 
-import ctypes
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from adapters.cobol.owning import ARRAY, SCHEMA, Words, capsule
 
 INT64 = "l"
 FLOAT64 = "g"
@@ -59,124 +60,108 @@ def frame(columns: Mapping[str, Column], height: int | None = None) -> pl.DataFr
     return pl.Series(_Capsules(whole)).struct.unnest()
 
 
-class _Schema(ctypes.Structure):
-    pass
+def spread(column: Column, rows: npt.NDArray[np.int64], length: int) -> Column:
+    """Return a column of ``length`` rows that has the values of ``column`` at ``rows`` and is null elsewhere."""
+    valid = np.zeros(length, dtype=np.bool_)
+    valid[rows] = column.valid is None or column.valid
+    children = column.children
+    if column.format == LIST:
+        counts = np.zeros(length + 1, dtype=np.int64)
+        counts[rows + 1] = np.diff(column.buffers[0])
+        return Column(LIST, length, (np.cumsum(counts),), children, valid)
+    if column.format == STRUCT:
+        children = tuple((name, spread(child, rows, length)) for name, child in children)
+        return Column(STRUCT, length, (), children, valid)
+    # Eight or sixteen bytes a value, moved as one whatever they mean: numpy is quickest with numbers of such a size.
+    one = np.uint64 if column.format in (INT64, FLOAT64) else np.complex128
+    wide = np.zeros(length, dtype=one)
+    wide[rows] = np.ascontiguousarray(column.buffers[0]).reshape(-1).view(one)
+    return Column(column.format, length, (wide.view(np.uint8), *column.buffers[1:]), (), valid)
 
 
-class _Array(ctypes.Structure):
-    pass
+# --- the structures of the interface --------------------------------------------------------------------------------
+#
+# Both are tables of 64-bit words here, a row for each column, so that a frame takes a handful of objects and not
+# hundreds: what is made for every batch while others wait for the interpreter must be little.
+
+_FLAGS, _SCHEMA_CHILDREN, _SCHEMA_WORDS = 3, 5, 9
+_ARRAY_BUFFERS, _ARRAY_CHILDREN, _ARRAY_WORDS = 5, 6, 10
+
+Node = tuple[str, Column]
 
 
-_RELEASE_SCHEMA = ctypes.CFUNCTYPE(None, ctypes.POINTER(_Schema))
-_RELEASE_ARRAY = ctypes.CFUNCTYPE(None, ctypes.POINTER(_Array))
-
-_Schema._fields_ = [
-    ("format", ctypes.c_char_p),
-    ("name", ctypes.c_char_p),
-    ("metadata", ctypes.c_char_p),
-    ("flags", ctypes.c_int64),
-    ("n_children", ctypes.c_int64),
-    ("children", ctypes.POINTER(ctypes.POINTER(_Schema))),
-    ("dictionary", ctypes.c_void_p),
-    ("release", _RELEASE_SCHEMA),
-    ("private_data", ctypes.c_void_p),
-]
-_Array._fields_ = [
-    ("length", ctypes.c_int64),
-    ("null_count", ctypes.c_int64),
-    ("offset", ctypes.c_int64),
-    ("n_buffers", ctypes.c_int64),
-    ("n_children", ctypes.c_int64),
-    ("buffers", ctypes.POINTER(ctypes.c_void_p)),
-    ("children", ctypes.POINTER(ctypes.POINTER(_Array))),
-    ("dictionary", ctypes.c_void_p),
-    ("release", _RELEASE_ARRAY),
-    ("private_data", ctypes.c_void_p),
-]
-
-_held: dict[int, list[Any]] = {}
-"""What a consumer still looks at, by the number that stands in ``private_data`` of its root."""
-_shown: dict[int, _Schema | _Array] = {}
-"""The structures that capsules point at, by address: what they hold may be let go before their capsule is."""
-_numbers = itertools.count(1)
+def _flat(root: Column) -> tuple[list[Node], Words]:
+    """Return a column and all below it, children side by side, and which of them is the first child of each."""
+    nodes: list[Node] = [("", root)]
+    first: list[int] = []
+    for _, column in nodes:  # it grows
+        first.append(len(nodes))
+        nodes.extend(column.children)
+    return nodes, np.array(first, dtype=np.int64)
 
 
-def _let_go(pointer: Any) -> None:
-    """Drop what a root held (a child has no number: it goes with its root) and mark it released, as Arrow asks."""
-    number = pointer.contents.private_data
-    pointer.contents.release = type(pointer.contents.release)()
-    if number:
-        _held.pop(number, None)
+def _address(array: npt.NDArray[Any]) -> int:
+    found: int = array.__array_interface__["data"][0]
+    return found
 
 
-_release_schema = _RELEASE_SCHEMA(_let_go)
-_release_array = _RELEASE_ARRAY(_let_go)
-
-_DESTRUCTOR = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-_SCHEMA, _ARRAY = b"arrow_schema", b"arrow_array"
-_capsule = ctypes.pythonapi.PyCapsule_New
-_capsule.restype = ctypes.py_object
-_capsule.argtypes = [ctypes.c_void_p, ctypes.c_char_p, _DESTRUCTOR]
-_inside = ctypes.pythonapi.PyCapsule_GetPointer
-_inside.restype = ctypes.c_void_p
-_inside.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+def _linked(rows: Words, column: int, first: Words, counts: Words) -> list[Any]:
+    """Let ``column`` of each row point at pointers to its children; return what must be kept for that."""
+    pointers = _address(rows) + rows.strides[0] * np.arange(len(rows), dtype=np.int64)
+    rows[:, column] = np.where(counts > 0, _address(pointers) + 8 * first, 0)
+    return [rows, pointers]
 
 
-_roots: dict[int, _Schema | _Array] = {}
-"""The structures that capsules point to, by address: a consumer may let go of their buffers before a capsule ends."""
+@lru_cache(maxsize=256)
+def _named(names: tuple[tuple[str, str], ...]) -> tuple[Words, npt.NDArray[np.uint8]]:
+    """Return the rows of a schema, without children, and the texts that they point at."""
+    texts = [part.encode() + b"\0" for pair in names for part in pair]
+    block = np.frombuffer(b"".join(texts), dtype=np.uint8)
+    ends = np.cumsum([len(text) for text in texts])
+    rows = np.zeros((len(names), _SCHEMA_WORDS), dtype=np.int64)
+    rows[:, :2] = (_address(block) + ends - [len(text) for text in texts]).reshape(-1, 2)
+    rows[:, _FLAGS] = NULLABLE
+    return rows, block
 
 
-def _destroy_schema(capsule: int) -> None:
-    _end(_roots.pop(_inside(capsule, _SCHEMA)))
+def _schema(nodes: list[Node], first: Words) -> tuple[Words, list[Any]]:
+    """Return the rows of a schema and what they need."""
+    named, texts = _named(tuple((column.format, name) for name, column in nodes))
+    rows = named.copy()
+    counts = np.array([len(column.children) for _, column in nodes], dtype=np.int64)
+    rows[:, _FLAGS + 1] = counts
+    return rows, [texts, *_linked(rows, _SCHEMA_CHILDREN, first, counts)]
 
 
-def _destroy_array(capsule: int) -> None:
-    _end(_roots.pop(_inside(capsule, _ARRAY)))
-
-
-def _end(made: _Schema | _Array) -> None:
-    """Release what the consumer only looked at; what it moved is already marked."""
-    if made.release:
-        made.release(ctypes.pointer(made))
-
-
-_destroyers = {_SCHEMA: _DESTRUCTOR(_destroy_schema), _ARRAY: _DESTRUCTOR(_destroy_array)}
-
-
-def _schema(name: str, column: Column, kept: list[Any]) -> _Schema:
-    made = _Schema()
-    children = [_schema(child_name, child, kept) for child_name, child in column.children]
-    made.format, made.name = column.format.encode(), name.encode()
-    made.flags = NULLABLE
-    made.n_children = len(children)
-    if children:
-        pointers = (ctypes.POINTER(_Schema) * len(children))(*(ctypes.pointer(child) for child in children))
-        made.children = ctypes.cast(pointers, ctypes.POINTER(ctypes.POINTER(_Schema)))
-        kept.append(pointers)
-    made.release = _release_schema
-    kept.append(made)
-    return made
-
-
-def _array(column: Column, kept: list[Any]) -> _Array:
-    made = _Array()
-    children = [_array(child, kept) for _, child in column.children]
-    validity = None if column.valid is None else np.packbits(column.valid, bitorder="little")
-    parts: list[npt.NDArray[Any] | None] = [validity, *(np.ascontiguousarray(part) for part in column.buffers)]
-    if column.format in (TEXT, BINARY):
-        parts.append(np.array([part.nbytes for part in column.buffers[1:]], dtype=np.int64))
-    addresses = (ctypes.c_void_p * len(parts))(*(None if part is None else part.ctypes.data for part in parts))
-    made.length, made.offset = column.length, 0
-    made.null_count = 0 if column.valid is None else int(column.length - np.count_nonzero(column.valid))
-    made.n_buffers, made.n_children = len(parts), len(children)
-    made.buffers = ctypes.cast(addresses, ctypes.POINTER(ctypes.c_void_p))
-    if children:
-        pointers = (ctypes.POINTER(_Array) * len(children))(*(ctypes.pointer(child) for child in children))
-        made.children = ctypes.cast(pointers, ctypes.POINTER(ctypes.POINTER(_Array)))
-        kept.append(pointers)
-    made.release = _release_array
-    kept.extend((parts, addresses, made))
-    return made
+def _array(nodes: list[Node], first: Words) -> tuple[Words, list[Any]]:
+    """Return the rows of an array and what they need."""
+    kept: list[Any] = []
+    addresses: list[int] = []
+    sizes: list[int] = []
+    listed: list[int] = []
+    found: list[tuple[int, int, int, int, int, int]] = []
+    for _, column in nodes:
+        begin, empty, bitmap = len(addresses), 0, 0
+        if column.valid is not None:
+            empty = column.length - int(np.count_nonzero(column.valid))
+            kept.append(np.packbits(column.valid, bitorder="little"))
+            bitmap = _address(kept[-1])
+        addresses.append(bitmap)
+        for buffer in column.buffers:
+            kept.append(buffer if buffer.flags.c_contiguous else np.ascontiguousarray(buffer))
+            addresses.append(_address(kept[-1]))
+        if column.format in (TEXT, BINARY):
+            listed.append(len(addresses))
+            addresses.append(8 * len(sizes))
+            sizes.extend(buffer.nbytes for buffer in column.buffers[1:])
+        found.append((column.length, empty, 0, len(addresses) - begin, len(column.children), 8 * begin))
+    rows = np.zeros((len(nodes), _ARRAY_WORDS), dtype=np.int64)
+    rows[:, : _ARRAY_BUFFERS + 1] = found
+    lengths, pointers = np.array(sizes, dtype=np.int64), np.array(addresses, dtype=np.int64)
+    pointers[listed] += _address(lengths)
+    rows[:, _ARRAY_BUFFERS] += _address(pointers)
+    kept += [lengths, pointers, *_linked(rows, _ARRAY_CHILDREN, first, rows[:, 4])]
+    return rows, kept
 
 
 @dataclass(frozen=True)
@@ -186,18 +171,5 @@ class _Capsules:
     column: Column
 
     def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
-        schema_kept: list[Any] = []
-        array_kept: list[Any] = []
-        return (
-            _root(_schema("", self.column, schema_kept), schema_kept, _SCHEMA),
-            _root(_array(self.column, array_kept), array_kept, _ARRAY),
-        )
-
-
-def _root(made: _Schema | _Array, kept: list[Any], name: bytes) -> object:
-    number = next(_numbers)
-    made.private_data = number
-    _held[number] = kept
-    _roots[ctypes.addressof(made)] = made
-    made_capsule: object = _capsule(ctypes.addressof(made), name, _destroyers[name])
-    return made_capsule
+        nodes, first = _flat(self.column)
+        return capsule(SCHEMA, *_schema(nodes, first)), capsule(ARRAY, *_array(nodes, first))

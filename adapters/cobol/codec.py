@@ -12,10 +12,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,17 +24,22 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from adapters.cobol import arrow, copybook, decode, faults, kernels
-from adapters.cobol.copybook import Item
+from adapters.cobol import arrow, assembly, copybook, decode, faults, grouptext, kernels
+from adapters.cobol.areas import area
+from adapters.cobol.copybook import Copybook, Item
 from adapters.cobol.dialect import Dialect
+from adapters.cobol.families import Portion, gathered
 from adapters.cobol.form import form
 from adapters.cobol.frames import Chunk, choice, chunks
 from adapters.cobol.layout import describe
+from adapters.cobol.learning import Learner
 from adapters.cobol.output import Output, Shape
-from adapters.cobol.plan import Options
+from adapters.cobol.plan import Leaf, Options
 from adapters.cobol.planning import compiled
+from adapters.cobol.segments import Segments, segments
 from adapters.cobol.settings import CobolSettings, Header
 from adapters.cobol.totals import Edge
+from adapters.cobol.typelayout import describe_segments
 from adapters.pages import find
 from adapters.pages.replacement import agreed
 from hrbus.spi import (
@@ -56,24 +62,29 @@ from hrbus.spi import (
     Stage,
 )
 
+Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 
 
 def make(settings: CobolSettings, context: Context) -> CobolCodec:
     """Return the codec that the settings describe; ConfigError with what is wrong in them or in the copybooks."""
 
-    def record(path: str, name: str) -> Item:
-        return copybook.read(context.resolve(path, "mappings"), settings.language).record(name)
+    def read(path: str) -> Copybook:
+        return copybook.read(context.resolve(path, "mappings"), settings.language)
 
     def edge(part: int | Header | None) -> Item | None:
-        return record(part.copybook, part.record) if isinstance(part, Header) else None
+        return read(part.copybook).record(part.record) if isinstance(part, Header) else None
 
-    main = record(settings.copybook, settings.record)
-    return CobolCodec(settings, main, edge(settings.header), edge(settings.trailer), context.clock)
+    main = area([read(path) for path in settings.copybooks], settings.record, settings.segment, settings.segments)
+    grouptext.add(main, settings.group_text)
+    return CobolCodec(settings, main, edge(settings.header), edge(settings.trailer), context.clock, context.note)
 
 
 class CobolCodec:
-    """Reads and writes the records of one copybook; a clock is needed where a header is set to run(date)."""
+    """Reads and writes the records of a file; a clock is needed where a header is set to run(date).
+
+    ``note`` is told how many values of a file were replaced, because the settings want that instead of a reject.
+    """
 
     def __init__(
         self,
@@ -82,10 +93,13 @@ class CobolCodec:
         header: Item | None = None,
         trailer: Item | None = None,
         clock: Clock | None = None,
+        note: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.settings = settings
+        self.note = note
         options = _options(settings)
         self.plan = compiled(record, options)
+        self.segments = segments(record, settings, options)
         plain = Options(
             options.page,
             options.ebcdic_sign,
@@ -102,30 +116,73 @@ class CobolCodec:
         longest = max(edge.plan.size for edge in (self, self.header, self.trailer) if edge)
         self.framing = choice.framing(settings, self.plan, longest)
         width = choice.width(settings, longest)
-        self.shape = Shape(self.plan, self.framing, width, self.header, self.trailer, form(settings, record))
+        name = form(settings, record) if settings.keep_raw else ""  # bytes are written onto where they are asked for
+        self.shape = Shape(self.plan, self.framing, width, self.header, self.trailer, name, self.segments)
 
     @property
     def layout(self) -> Layout:
         """The fields of the records."""
-        return describe(self.plan.record, self.plan.options.page)
+        options = self.plan.options
+        if self.segments:
+            return describe_segments(self.segments, options.page, filler=options.filler)
+        return describe(self.plan.record, options.page, filler=options.filler)
+
+    @property
+    def raw_form(self) -> str | None:
+        """What tells how a record's bytes are read; None where the settings do not keep them."""
+        return self.shape.form or None
 
     # --- reading
 
     def decode(self, stream: BinaryIO, origin: Origin) -> Iterator[Batch]:
         """Yield the records in batches, always cut at the same places for the same bytes."""
-        numbered = self._numbered(stream, origin)
+        replaced: list[Counter[Leaf]] = []
+        yield from self._batches(self._numbered(stream, origin), replaced)
+        for leaf, count in sum(replaced, Counter[Leaf]()).items():
+            self.note(f"{origin.artifact}: {leaf.column}: {leaf.invalid} for {count} values that are no numbers")
+
+    def _batches(self, numbered: Iterator[tuple[Chunk, int]], replaced: list[Counter[Leaf]]) -> Iterator[Batch]:
+        """Yield what chunks hold; add to ``replaced`` what has become of values that are no numbers."""
+        jobs = self._jobs(numbered, replaced)
         if self.settings.threads == 1:
-            for chunk, first in numbered:
-                yield self._batch(chunk, first)
+            for job in jobs:
+                yield job()
             return
         with ThreadPoolExecutor(self.settings.threads) as pool:
             ahead: deque[Future[Batch]] = deque()
-            for chunk, first in numbered:
-                ahead.append(pool.submit(self._batch, chunk, first))
+            for job in jobs:
+                ahead.append(pool.submit(job))
                 if len(ahead) > self.settings.threads:
                     yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()
+
+    def _jobs(
+        self, numbered: Iterator[tuple[Chunk, int]], replaced: list[Counter[Leaf]]
+    ) -> Iterator[Callable[[], Batch]]:
+        """Yield what makes each batch; families of records are put together before."""
+        types = self.segments
+        if types is None:
+            for chunk, first in numbered:
+                yield partial(self._batch, chunk, first, replaced)
+            return
+        sort = partial(assembly.sort, types) if types.told else Learner(types, self.note).sort
+        columns, whole = list(self.layout.columns()), self.settings.keep_raw
+        keeper = assembly.Keeper(columns, self._own, self._misfits, self._reject, whole)
+        if types.nested:
+            portions = gathered(numbered, sort, types.tree, self.settings.most_children)
+        else:
+            portions = (Portion(chunk, first, sort(chunk)) for chunk, first in numbered)
+        for portion in portions:
+            yield partial(self._families, types, portion, keeper, replaced)
+
+    def _families(
+        self, types: Segments, portion: Portion, keeper: assembly.Keeper, replaced: list[Counter[Leaf]]
+    ) -> Batch:
+        made, instead = assembly.batch(types, portion, self.settings.most_children, keeper)
+        if instead:
+            replaced.append(instead)
+        return self._formed(made, portion.chunk)
 
     def _numbered(self, stream: BinaryIO, origin: Origin) -> Iterator[tuple[Chunk, int]]:
         """Yield the chunks of detail records with the number of their first, header and trailer checked."""
@@ -148,11 +205,14 @@ class CobolCodec:
         if self.trailer and not done:
             raise BatchError(f"{origin.artifact} has no trailer: it is cut, or nothing was ever written")
 
-    def _batch(self, chunk: Chunk, first: int) -> Batch:
+    def _batch(self, chunk: Chunk, first: int, replaced: list[Counter[Leaf]]) -> Batch:
         plan = self.plan
         buffer, starts = chunk.padded(plan.size, plan.options.page.blank)
-        found = decode.read(plan, buffer, starts)
-        frame = pl.concat([self._own(chunk, first), found.frame], how="horizontal")
+        own = self._own(chunk, np.arange(len(chunk), dtype=np.int64), first)
+        found = decode.read(plan, buffer, starts, own)
+        frame = found.frame
+        if found.replaced:
+            replaced.append(found.replaced)
         reasons = {wrong.row: (wrong.leaf.column or wrong.leaf.item.name, wrong) for wrong in found.wrong}
         rejects: dict[int, Reject] = {}
         for row, message in self._misfits(chunk, found.lengths).items():
@@ -162,34 +222,38 @@ class CobolCodec:
                 at = int(starts[row])
                 whole = buffer[at : at + plan.size].tobytes()
                 rejects[row] = self._reject(chunk, row, first, name, faults.reading(wrong, whole))
-        head, foot = (self._named(pieces) for pieces in (chunk.head, chunk.foot))
-        if not rejects:
-            return Batch(frame, head=head, foot=foot)
-        failed = np.zeros(len(chunk), dtype=np.bool_)
-        failed[list(rejects)] = True
-        told = tuple(rejects[row] for row in sorted(rejects))
-        return Batch(frame.filter(~failed), told, head=head, foot=foot)
+        if rejects:
+            failed = np.zeros(len(chunk), dtype=np.bool_)
+            failed[list(rejects)] = True
+            frame = frame.filter(~failed)
+        return self._formed(Batch(frame, tuple(rejects[row] for row in sorted(rejects))), chunk)
 
-    def _named(self, pieces: tuple[bytes, ...]) -> tuple[bytes, ...]:
-        """Return pieces of the file with the name of their form before them, where they are to travel along."""
-        return (self.shape.form.encode(), *pieces) if self.settings.keep_raw and any(pieces) else ()
+    def _formed(self, batch: Batch, chunk: Chunk) -> Batch:
+        """Return a batch that says whose bytes travel along in it, with those around all records of the file."""
+        if not self.settings.keep_raw:
+            return batch
+        name, frame = self.shape.form, batch.frame
+        at = 1 + max(frame.get_column_index(column) for column in (RAW, LEAD, TAIL) if column in frame.columns)
+        frame = frame.insert_column(at, pl.repeat(name, frame.height, dtype=pl.String, eager=True).alias(FORM))
+        head, foot = ((name.encode(), *pieces) if any(pieces) else () for pieces in (chunk.head, chunk.foot))
+        return replace(batch, frame=frame, head=head, foot=foot)
 
-    def _own(self, chunk: Chunk, first: int) -> pl.DataFrame:
-        """Return the columns of origin, and the records' bytes where they are to travel along."""
-        count = len(chunk)
+    def _own(self, chunk: Chunk, rows: Ints, first: int) -> dict[str, arrow.Column]:
+        """Return hrbus's own columns of some records of a chunk, and their bytes where they are to travel along."""
+        part = chunk.take(rows)
         own: dict[str, arrow.Column] = {
-            RECORD: arrow.Column(arrow.INT64, count, (np.arange(first, first + count, dtype=np.int64),)),
-            OFFSET: arrow.Column(arrow.INT64, count, (chunk.origin + chunk.starts,)),
+            RECORD: arrow.Column(arrow.INT64, len(part), (rows + first,)),
+            OFFSET: arrow.Column(arrow.INT64, len(part), (part.origin + part.starts,)),
         }
         if not self.settings.keep_raw:
-            return arrow.frame(own)
-        ends = chunk.starts + chunk.lengths
-        own[RAW] = _views(chunk, chunk.starts, chunk.lengths)
+            return own
+        ends = part.starts + part.lengths
+        own[RAW] = _views(part.buffer, part.starts, part.lengths)
         if self.framing.frame.leads:
-            own[LEAD] = _views(chunk, chunk.edges[:-1], chunk.starts - chunk.edges[:-1])
+            own[LEAD] = _views(part.buffer, part.begins, part.starts - part.begins)
         if self.framing.frame.tails:
-            own[TAIL] = _views(chunk, ends, chunk.edges[1:] - ends)
-        return arrow.frame(own).with_columns(pl.lit(self.shape.form).alias(FORM))
+            own[TAIL] = _views(part.buffer, ends, part.ends - ends)
+        return own
 
     def _misfits(self, chunk: Chunk, lengths: Ints) -> dict[int, str]:
         """Return what is wrong with records that are longer than the layout, or shorter than their counts say."""
@@ -200,7 +264,7 @@ class CobolCodec:
             int(row): f"the record has {chunk.lengths[row]} bytes, its layout at most {most}"
             for row in np.flatnonzero(chunk.lengths > most)
         }
-        if self.framing.frame.exact:
+        if self.framing.frame.exact and self.settings.short == "reject":
             for row in np.flatnonzero(chunk.lengths < lengths):
                 made[int(row)] = f"the record has {chunk.lengths[row]} bytes, its layout needs {lengths[row]}"
         return made
@@ -223,11 +287,11 @@ class CobolCodec:
         output.end()
 
 
-def _views(chunk: Chunk, starts: Ints, lengths: Ints) -> arrow.Column:
-    """Return pieces of a chunk's bytes as a Binary column."""
-    views = np.zeros((len(chunk), 4), dtype=np.int32)
-    kernels.show(starts, lengths, chunk.buffer, views, views.view(np.uint8))
-    return arrow.Column(arrow.BINARY, len(chunk), (views.view(np.uint8), chunk.buffer))
+def _views(data: Bytes, starts: Ints, lengths: Ints) -> arrow.Column:
+    """Return pieces of some bytes as a column."""
+    views = np.zeros((len(starts), 4), dtype=np.int32)
+    kernels.show(starts, lengths, data, views, views.view(np.uint8))
+    return arrow.Column(arrow.BINARY, len(starts), (views.view(np.uint8), data))
 
 
 def _options(settings: CobolSettings) -> Options:
@@ -243,12 +307,16 @@ def _options(settings: CobolSettings) -> Options:
         trim=settings.trim,
         blank=settings.blank_numeric,
         blanks=settings.blanks,
+        invalid_numeric=settings.invalid_numeric,
+        invalid=settings.invalid,
         select=settings.select,
         occurs=settings.occurs,
         native_big=settings.native == "big" or (settings.native is None and page.ebcdic and dialect is Dialect.IBM),
         binary_big=settings.binary == "big",
         binary_full=settings.binary_full,
-        float_format=settings.float_format or dialect.float_format,
+        float=settings.float or dialect.float_format,
+        filler=settings.filler,
+        left_digits=settings.left_digits,
         national=settings.national,
         insertions_stay=dialect is Dialect.GNUCOBOL,
     )

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -88,6 +89,25 @@ def parse(text: str, file: str, *, folder: Path | None = None, language: Languag
     if faults:
         raise ConfigError(faults)
     return Copybook(file, tuple(records))
+
+
+def separated(record: Item) -> list[Item]:
+    """Return the groups of a record without a level 01 as records of their own."""
+    for item in record.children:
+        item.parent, item.offset = None, 0
+        measure(item, record.dialect, item.unfit)
+    return record.children
+
+
+def shared(records: Sequence[Item]) -> Item:
+    """Return one record area that several records share, as those of one FD do: each redefines the first."""
+    first = records[0]
+    size = max(item.size for item in records)
+    whole = Item(Entry(0, "", first.place), children=list(records), size=size, dialect=first.dialect)
+    for item in records:
+        item.parent, item.redefines = whole, None if item is first else first
+        whole.renames += item.renames
+    return whole
 
 
 def _trees(found: list[Entry], faults: list[Fault]) -> tuple[list[Item], dict[Item, list[Entry]]]:

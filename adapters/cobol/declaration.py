@@ -77,6 +77,7 @@ class Renames:
 class Entry:
     """One data description entry as it was written.
 
+    ``name`` is in capitals, which mean nothing in COBOL; ``spelling`` is the name as it was written.
     ``integer`` is the word of a native integer that has no picture (BINARY-LONG) and ``width`` its bytes.
     ``constant`` says that it names a number and no field (CONSTANT AS).
     ``missing`` is what is wrong where COPY names a member that is not there: the entry stands for its fields.
@@ -100,6 +101,7 @@ class Entry:
     false_value: Literal | None = None
     integer: str = ""
     width: int = 0
+    spelling: str = ""
     constant: bool = False
     missing: Fault | None = None
     redefines_place: Place | None = field(default=None, repr=False)

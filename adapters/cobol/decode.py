@@ -15,10 +15,12 @@ costs nothing until it occurs.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import reduce
+from functools import lru_cache, reduce
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +29,10 @@ import polars as pl
 from adapters.cobol import arrow, kernels, numbers, strings
 from adapters.cobol.arrow import LIST, STRUCT, Column
 from adapters.cobol.copybook import Item
-from adapters.cobol.plan import Condition, Leaf, Node, Plan, Table, View
+from adapters.cobol.declaration import Usage
+from adapters.cobol.numbers import Numbers
+from adapters.cobol.plan import LANE_DIGITS, Condition, Leaf, Node, Plan, Storage, Table, View
+from adapters.cobol.strings import Texts
 from hrbus.spi import Type
 
 Bytes = npt.NDArray[np.uint8]
@@ -53,20 +58,43 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Found:
-    """A chunk of records. ``lengths`` are their bytes, with tables as long as their counts say."""
+    """A chunk of records. ``lengths`` are their bytes, with tables as long as their counts say.
+
+    ``replaced`` tells for how many values of each field, that were no numbers, null or zero stands.
+    """
 
     frame: pl.DataFrame
     wrong: list[Wrong]
     lengths: Ints
+    replaced: Counter[Leaf]
 
 
-def read(plan: Plan, buffer: Bytes, starts: Ints) -> Found:
-    """Return a row for every record that begins at ``starts``, and the first field that is wrong in each."""
+@dataclass(frozen=True)
+class Columns:
+    """What ``Found`` says, before it is a frame."""
+
+    columns: dict[str, Column]
+    wrong: list[Wrong]
+    lengths: Ints
+    replaced: Counter[Leaf]
+
+
+def read(plan: Plan, buffer: Bytes, starts: Ints, before: Mapping[str, Column] = MappingProxyType({})) -> Found:
+    """Return a row for every record that begins at ``starts``, and the first field that is wrong in each.
+
+    Columns ``before`` stand first in the frame.
+    """
+    made = columns(plan, (*plan.nodes, *plan.renames), buffer, starts)
+    return Found(arrow.frame({**before, **made.columns}, len(starts)), made.wrong, made.lengths, made.replaced)
+
+
+def columns(plan: Plan, nodes: Sequence[Node], buffer: Bytes, starts: Ints) -> Columns:
+    """Return the columns of some fields and tables of the records that begin at ``starts``."""
     reader = Reader(plan, buffer)
     scope = Scope(starts, None, np.arange(len(starts)), None)
-    columns = reader.scope((*plan.nodes, *plan.renames), scope)
+    made = reader.scope(nodes, scope)
     lengths = plan.size - reader.shortening(plan.trailing, scope)
-    return Found(arrow.frame(columns, len(starts)), reader.wrong(starts), lengths)
+    return Columns(made, reader.wrong(starts), lengths, reader.replaced)
 
 
 def extents(plan: Plan, buffer: Bytes, starts: Ints) -> Ints:
@@ -107,8 +135,8 @@ class Reader:
     def __init__(self, plan: Plan, buffer: Bytes) -> None:
         self.plan = plan
         self.buffer = buffer
-        self.order = {item: number for number, item in enumerate((*plan.record.walk(), *plan.record.renames))}
         self.faults: list[tuple[Leaf, Ints, Ints, Bytes, Mapping[int, str]]] = []
+        self.replaced: Counter[Leaf] = Counter()
 
     # --- what is wrong
 
@@ -124,8 +152,10 @@ class Reader:
     def wrong(self, starts: Ints) -> list[Wrong]:
         """Return the first wrong field of each row, by row."""
         first: dict[int, tuple[int, int, int, Leaf, str]] = {}
+        everything = (*self.plan.record.walk(), *self.plan.record.renames) if self.faults else ()
+        places = {item: number for number, item in enumerate(everything)}
         for leaf, rows, at, codes, details in self.faults:
-            order = self.order[leaf.item]
+            order = places[leaf.item]
             for row, place, code in zip(rows.tolist(), at.tolist(), codes.tolist(), strict=True):
                 if row not in first or (order, place) < first[row][:2]:
                     first[row] = (order, place, code, leaf, details.get(place, ""))
@@ -194,19 +224,11 @@ class Reader:
         if table.words:
             counts = np.full(len(base), -1, dtype=np.int64)
             for text, times in table.words:
-                counts[self.has(leaf, base, text)] = times
+                counts[strings.equal(leaf, (text,), self.buffer, base)] = times
             return counts
         found = numbers.read(leaf, self.plan.options, self.buffer, base)
         counts = found.lanes[:, 0].astype(np.int64)
         return counts if found.status is None else np.where(found.status == kernels.OK, counts, -1)
-
-    def has(self, leaf: Leaf, base: Ints, text: str) -> Bools:
-        """Return where a text field holds ``text``."""
-        wanted = np.frombuffer(leaf.page.padded(text, leaf.width), dtype=np.uint8)
-        if len(wanted) != leaf.width:
-            return np.zeros(len(base), dtype=np.bool_)
-        made: Bools = (strings.gather(self.buffer, base + leaf.offset, leaf.width) == wanted).all(axis=1)
-        return made
 
     def elements(self, table: Table, scope: Scope) -> Scope:
         """Return the scope of a table's elements, in the order of their records."""
@@ -264,19 +286,21 @@ class Reader:
         base = self.base(leaf.shifts, there)
         base = base if index is None else base[index]
         if leaf.type is not Type.TEXT:
-            values = numbers.read(leaf, self.plan.options, self.buffer, base).lanes[:, 0]
-            return np.isin(values, condition_numbers(condition))
-        return reduce(np.logical_or, [self.has(leaf, base, text) for text in condition.texts])
+            found = numbers.read(leaf, self.plan.options, self.buffer, base)
+            made: Bools = np.isin(found.lanes[:, 0], condition_numbers(condition))
+            return made if found.status is None else made & (found.status == kernels.OK)
+        return strings.equal(leaf, condition.texts, self.buffer, base)
 
     # --- columns
 
     def scope(self, nodes: Sequence[Node], scope: Scope) -> dict[str, Column]:
         """Return the columns of a scope."""
         made: dict[str, Column] = {}
+        found = self.together(tuple(nodes), scope)
         for node in nodes:
             holds = self.holding(node.views, scope)
             if isinstance(node, Leaf):
-                made[node.column] = self.leaf(node, scope, holds)
+                made[node.column] = self.leaf(node, scope, holds, found)
             else:
                 made[node.column] = self.table(node, scope, holds)
         return made
@@ -293,14 +317,37 @@ class Reader:
             child = Column(STRUCT, len(inside), children=tuple(columns.items()))
         return Column(LIST, len(scope), (offsets,), (("item", child),), holds)
 
-    def leaf(self, leaf: Leaf, scope: Scope, holds: Bools | None) -> Column:
+    def together(self, nodes: tuple[Node, ...], scope: Scope) -> Mapping[Leaf, Texts | Numbers]:
+        """Read the fields of a scope that the kernels know: all that begin in the same place in one go."""
+        options = self.plan.options
+        made: dict[Leaf, Texts | Numbers] = {}
+        for shifts, storage, leaves in alike(nodes):
+            base = self.base(shifts, scope)
+            found: Sequence[Texts | Numbers]
+            if storage is Storage.TEXT:
+                found = strings.read_together(leaves, options.trim, self.buffer, base)
+            else:
+                found = numbers.read_together(leaves, options, self.buffer, base)
+            made.update(zip(leaves, found, strict=True))
+        return made
+
+    def leaf(self, leaf: Leaf, scope: Scope, holds: Bools | None, together: Mapping[Leaf, Texts | Numbers]) -> Column:
         """Return a value for every element of the scope."""
         base = self.base(leaf.shifts, scope)
-        if leaf.type is Type.TEXT:
-            texts = strings.read(leaf, self.plan.options.trim, self.buffer, base)
-            return texts.column(self.judged(leaf, scope, base, holds, texts.status))
-        found = numbers.read(leaf, self.plan.options, self.buffer, base)
+        found = together.get(leaf)
+        if found is None and leaf.type is Type.TEXT:
+            found = strings.read(leaf, self.plan.options.trim, self.buffer, base)
+        elif found is None:
+            found = numbers.read(leaf, self.plan.options, self.buffer, base)
+        if isinstance(found, Numbers) and self.bounded(leaf) and found.lanes.shape[1] == 1:
+            fits = np.abs(found.lanes[:, 0]) < 10**leaf.digits
+            holds = fits if holds is None else holds & fits
         return found.column(leaf, self.judged(leaf, scope, base, holds, found.status))
+
+    def bounded(self, leaf: Leaf) -> bool:
+        """Say whether a binary number beyond its picture is nonsense: in a reading that may not be the one meant."""
+        binary = leaf.lenient and leaf.item.usage is Usage.BINARY and leaf.digits < LANE_DIGITS
+        return binary and not self.plan.options.binary_full
 
     def judged(self, leaf: Leaf, scope: Scope, base: Ints, holds: Bools | None, status: Bytes | None) -> Bools | None:
         """Return where a field has a value; note where it is wrong."""
@@ -308,16 +355,29 @@ class Reader:
             return holds
         valid: Bools = np.ones(len(scope), dtype=np.bool_) if holds is None else holds.copy()
         blank = (status == kernels.BLANK) | (status == kernels.LOW)
-        if leaf.blank == "zero":
+        if leaf.blank != "reject":
             status = np.where(blank, kernels.OK, status)
-        elif leaf.blank == "null":
-            valid &= ~blank
-            status = np.where(blank, kernels.OK, status)
+            valid &= ~blank | (leaf.blank == "zero")
         if leaf.lenient:
             valid &= status == kernels.OK
             return valid
+        if leaf.invalid != "reject" and leaf.type is not Type.TEXT:
+            wrong = (status != kernels.OK) & ~blank
+            self.replaced[leaf] += int((wrong & valid).sum())
+            status = np.where(wrong, kernels.OK, status)
+            valid &= ~wrong | (leaf.invalid == "zero")
         self.note(leaf, scope, base, np.where(valid, status, kernels.OK).astype(np.uint8))
         return valid
+
+
+@lru_cache(maxsize=256)
+def alike(nodes: tuple[Node, ...]) -> tuple[tuple[tuple[Table, ...], Storage, tuple[Leaf, ...]], ...]:
+    """Return the fields that the kernels read together: moved by the same tables, and stored alike."""
+    made: dict[tuple[tuple[Table, ...], Storage], list[Leaf]] = {}
+    for node in nodes:
+        if isinstance(node, Leaf) and (strings.in_kernels(node) or numbers.in_kernels(node)):
+            made.setdefault((node.shifts, node.storage), []).append(node)
+    return tuple((shifts, storage, tuple(leaves)) for (shifts, storage), leaves in made.items())
 
 
 def condition_numbers(condition: Condition) -> list[int]:

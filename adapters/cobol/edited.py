@@ -147,7 +147,8 @@ def digits(leaf: Leaf, page: Page, field: Bytes, status: Bytes) -> tuple[Bytes, 
 
 def _fills(shape: Form) -> str:
     """Return what may stand where no digit does."""
-    signs = "+-" if "+" in shape.symbols else "-" if "-" in shape.symbols else ""
+    # A plus is understood where the picture would leave a blank: programs that are no COBOL write it there.
+    signs = "+-" if "+" in shape.symbols or "-" in shape.symbols else ""
     return " " + signs + "".join(symbol for symbol in "*$" if symbol in shape.symbols)
 
 

@@ -24,10 +24,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from adapters.cobol import decode, initial, kernels, strings, units
+from adapters.cobol import initial, kernels, strings, units
+from adapters.cobol.buffers import lent
+from adapters.cobol.carried import under
 from adapters.cobol.decode import Reader, Scope, Wrong
-from adapters.cobol.plan import Leaf, Node, Plan, Table
-from hrbus.spi import RAW, Type
+from adapters.cobol.plan import Leaf, Node, Plan, Storage, Table
+from hrbus.spi import LEFT_OUT, RAW, Type
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -49,13 +51,11 @@ def write(plan: Plan, frame: pl.DataFrame, width: int) -> Written:
     fresh = np.full(width, blank, dtype=np.uint8)
     fresh[: plan.size] = initial.record(plan)
     out = np.tile(fresh, (frame.height, 1))
-    raw = _Raw({}, np.zeros(frame.height, dtype=np.int64))
-    if RAW in frame.columns and frame.height:
-        raw = _from_raw(plan, frame, out)
-    writer = _Writer(plan, out, raw.same)
+    raw = under(plan, frame, out)
+    writer = _Writer(plan, out, raw.same, _left_out(frame) | raw.left_out)
     starts = np.arange(frame.height, dtype=np.int64) * width
     scope = Scope(starts, None, np.arange(frame.height), None)
-    columns = {name: frame[name] for name in frame.columns}
+    columns = {name: frame[name] for name in frame.columns} | raw.values
     writer.scope(plan.nodes, columns, scope, np.ones(frame.height, dtype=np.bool_))
     lengths = plan.size - writer.reader.shortening(plan.trailing, scope)
     if plan.trailing:
@@ -65,99 +65,83 @@ def write(plan: Plan, frame: pl.DataFrame, width: int) -> Written:
     return Written(out, raw.lengths_of(lengths), writer.reader.wrong(starts))
 
 
-@dataclass(frozen=True)
-class _Raw:
-    """By column, where nothing has changed since the records were read, and how many bytes they had (0: unknown)."""
-
-    same: dict[str, Bools]
-    sizes: Ints
-
-    def lengths_of(self, needed: Ints) -> Ints:
-        """Return the lengths of records that need so many bytes.
-
-        One in which nothing has changed is as long as it was, also where its sender left blanks out; another keeps
-        what stood behind its layout.
-        """
-        if not self.same:
-            return needed
-        kept = self.same[RAW]
-        untouched = reduce(np.logical_and, self.same.values())
-        longer: Ints = np.where(kept, np.maximum(self.sizes, needed), needed)
-        return np.where(untouched, self.sizes, longer)
-
-
-def _from_raw(plan: Plan, frame: pl.DataFrame, out: Bytes) -> _Raw:
-    """Lay the bytes that records came from under them."""
-    raw = frame[RAW]
-    width = out.shape[1]
-    sizes = raw.bin.size().fill_null(width + 1).to_numpy().astype(np.int64)
-    fits = sizes <= width
-    lengths = sizes[fits]
-    given = np.frombuffer(b"".join(raw.filter(fits).to_list()), dtype=np.uint8)
-    data = np.empty((len(lengths), width), dtype=np.uint8)
-    kernels.copy_padded(
-        given, np.cumsum(lengths) - lengths, lengths, data.reshape(-1), width, plan.options.page.blank
-    )
-    before = decode.read(plan, data.reshape(-1), np.arange(len(data), dtype=np.int64) * width).frame
-    now = frame.filter(fits)
-    usable = np.ones(len(data), dtype=np.bool_)
-    for node in plan.nodes:
-        if isinstance(node, Table) and (node.count or node.ragged) and node.column in now.columns:
-            usable &= _equal(before[node.column], now[node.column])
-    rows = np.flatnonzero(fits)[usable]
-    out[rows] = data[usable]
-    same = {}
-    for name in before.columns:
-        mask = np.zeros(frame.height, dtype=np.bool_)
-        mask[rows] = _equal(before[name], now[name])[usable] if name in now.columns else True
-        same[name] = mask
-    same[RAW] = np.zeros(frame.height, dtype=np.bool_)
-    same[RAW][rows] = True
-    return _Raw(same, sizes)
-
-
-def _equal(before: pl.Series, now: pl.Series) -> Bools:
-    if before.dtype != now.dtype:
-        now = now.cast(before.dtype, strict=False)
-    made: Bools = before.eq_missing(now).to_numpy()
-    return made
+def _left_out(frame: pl.DataFrame) -> dict[str, Bools]:
+    """Return by column which records do not have it, though others have."""
+    if LEFT_OUT not in frame.columns:
+        return {}
+    names = frame[LEFT_OUT].explode().drop_nulls().unique().to_list()
+    masks = frame.select(pl.col(LEFT_OUT).list.contains(name).fill_null(value=False).alias(name) for name in names)
+    return {name: masks[name].to_numpy() for name in names}
 
 
 class _Writer:
-    def __init__(self, plan: Plan, out: Bytes, same: Mapping[str, Bools]) -> None:
+    def __init__(self, plan: Plan, out: Bytes, same: Mapping[str, Bools], left_out: dict[str, Bools]) -> None:
         self.plan = plan
         self.out = out.reshape(-1)
         self.reader = Reader(plan, self.out)
         self.same = same
+        self.left_out = left_out
         self.kept = same.get(RAW, np.zeros(len(out), dtype=np.bool_))
 
     def scope(self, nodes: Sequence[Node], columns: dict[str, pl.Series], scope: Scope, wanted: Bools) -> None:
         """Write the elements of a scope whose ``wanted`` is true."""
         columns = self.counted(nodes, columns, scope)
-        texts = strings.prepared(
-            {
-                node.column: columns[node.column].cast(pl.String)
-                for node in nodes
-                if isinstance(node, Leaf) and node.type is Type.TEXT and node.column in columns
-            }
-        )
+        done = self.together(nodes, columns, scope, wanted)
         taken: dict[object, Bools] = {}
         for node in nodes:
             series = columns.get(node.column)
-            if series is not None:
+            if series is not None and node not in done:
                 holds = self.reader.holding(node.views, scope)
                 chosen = wanted if holds is None else wanted & holds
-                if scope.owner is None and node.column in self.same:
-                    chosen = chosen & ~self.same[node.column]
+                for untouched in (self.same, self.left_out) if scope.owner is None else ():
+                    if node.column in untouched:
+                        chosen = chosen & ~untouched[node.column]
                 chosen = self.first_alternative(node, series, chosen, scope, taken)
-                if isinstance(node, Leaf) and node.column in texts:
-                    self.text(node, texts[node.column], scope, chosen)
+                if isinstance(node, Leaf) and not chosen.any():
+                    continue
+                if isinstance(node, Leaf) and node.type is Type.TEXT:
+                    self.text(node, series.cast(pl.String), scope, chosen)
                 elif isinstance(node, Leaf):
                     self.number(node, series, scope, chosen)
                 else:
                     self.table(node, series, scope, chosen)
             if isinstance(node, Table) and (node.count or node.ragged):
                 self.refill(node, scope)
+
+    def together(
+        self, nodes: Sequence[Node], columns: Mapping[str, pl.Series], scope: Scope, wanted: Bools
+    ) -> set[Node]:
+        """Write the columns that need nothing done to them, all that are stored alike in one go; return their fields.
+
+        They have no rival for their bytes, and nothing before them moves them.
+        """
+        options = self.plan.options
+        made: dict[Storage, list[Leaf]] = {}
+        for node in nodes:
+            series = columns.get(node.column)
+            free = not node.views and not node.shifts and node.rivals is None
+            known = scope.owner is None and (node.column in self.same or node.column in self.left_out)
+            if isinstance(node, Leaf) and series is not None and free and not known and not series.null_count():
+                plain = strings.in_kernels(node) and series.dtype == pl.String
+                if plain or units.in_writers(node, series.dtype):
+                    made.setdefault(node.storage, []).append(node)
+        done: set[Node] = {leaf for leaves in made.values() for leaf in leaves}
+        if not done or not len(scope):
+            return set()
+        with lent(pl.DataFrame([columns[node.column].alias(node.column) for node in done])) as found:
+            for storage, leaves in made.items():
+                place = (tuple(found[leaf.column] for leaf in leaves), wanted, self.out, scope.base)
+                if storage is Storage.TEXT:
+                    codes = strings.write_together(tuple(leaves), *place)
+                else:
+                    codes = units.write_together(tuple(leaves), options, *place)
+                for leaf, status in zip(leaves, codes, strict=True):
+                    if status is not None and storage is Storage.TEXT:
+                        details = strings.mended(leaf, columns[leaf.column], self.out, scope.base, status)
+                        self.reader.note(leaf, scope, scope.base, status, details)
+                    elif status is not None:
+                        self.reader.note(leaf, scope, scope.base, status)
+        return done
 
     def first_alternative(
         self, node: Node, series: pl.Series, chosen: Bools, scope: Scope, taken: dict[object, Bools]
@@ -186,6 +170,8 @@ class _Writer:
             if node.words:
                 self.worded(node, columns, made)
             elif node.column in columns and (name := node.count.column):
+                if name in self.left_out and scope.owner is None:  # the list says it instead
+                    self.left_out[name] = self.left_out[name] & self.left_out.get(node.column, False)
                 lengths = columns[node.column].list.len().fill_null(0).cast(pl.Int64)
                 known = derived.get(name)
                 derived[name] = lengths if known is None else pl.select(pl.max_horizontal(known, lengths)).to_series()
@@ -226,12 +212,15 @@ class _Writer:
         if wrong.any():
             status = np.where(wrong, kernels.BAD_COUNT, kernels.OK).astype(np.uint8)
             self.reader.note(self.standing_for(table), scope, base, status)
-        wanted = wanted & ~wrong & (lengths > 0)
+        wanted = wanted & ~wrong
+        base = base + table.offset
+        if table.count is None and not table.ragged:
+            self.clear(table, base, lengths, wanted & self.kept[scope.rows])
+        wanted = wanted & (lengths > 0)
         values = series.filter(wanted).explode()
         parents = np.repeat(np.flatnonzero(wanted), lengths[wanted])
         number = np.arange(len(parents)) - np.repeat(np.cumsum(lengths[wanted]) - lengths[wanted], lengths[wanted])
         columns = {table.nodes[0].column: values} if table.plain else _fields(values)
-        base = base + table.offset
         if not table.ragged:
             starts = base[parents] + number * table.stride
             inside = Scope(starts, table.item, scope.rows[parents], scope, parents)
@@ -246,18 +235,31 @@ class _Writer:
             at[parents[here]] += table.stride - self.reader.shortening(table.inner, inside)
         scope.elements.pop(table, None)
 
+    def clear(self, table: Table, base: Ints, lengths: Ints, wanted: Bools) -> None:
+        """Put initial values where carried bytes have elements that are gone.
+
+        Nothing at all leaves the bytes to another reading of them.
+        """
+        wanted = wanted & (lengths < table.most)
+        if table.rivals or table.lenient:
+            wanted = wanted & (lengths > 0)
+        fresh = initial.element(self.plan, table.item)
+        for number in range(int(lengths[wanted].min(initial=table.most)), table.most):
+            at = base[wanted & (lengths <= number)] + number * table.stride
+            self.out[at[:, None] + np.arange(table.stride)] = fresh
+
     def standing_for(self, table: Table) -> Leaf:
         """Return a leaf that stands for the whole of a table, for messages."""
         inside = set(table.item.walk())
         leaf = next(leaf for leaf in self.plan.stored if leaf.item in inside)
         return replace(leaf, item=table.item, column=table.column, offset=table.offset)
 
-    def text(self, leaf: Leaf, texts: strings.Prepared, scope: Scope, wanted: Bools) -> None:
+    def text(self, leaf: Leaf, texts: pl.Series, scope: Scope, wanted: Bools) -> None:
         """Write a text field; a missing text is blanks, or leaves the bytes to another reading of them."""
         base = self.reader.base(leaf.shifts, scope)
         status = np.zeros(len(base), dtype=np.uint8)
-        if leaf.lenient and texts.series.null_count():
-            wanted = wanted & texts.series.is_not_null().to_numpy()
+        if leaf.lenient and texts.null_count():
+            wanted = wanted & texts.is_not_null().to_numpy()
         details = strings.write(leaf, texts, wanted, self.out, base, status)
         self.reader.note(leaf, scope, base, status, details)
 

@@ -52,6 +52,7 @@ def _entry(cursor: Cursor) -> Entry | None:
     if _named(cursor.word()):
         named = cursor.name("a name, FILLER or a clause")
         made.name = "" if named.upper == "FILLER" else named.text.upper()
+        made.spelling = named.text if made.name else ""
         made.place = named.place
     seen: set[object] = set()
     while cursor.word() != ".":

@@ -21,17 +21,15 @@ from hrbus.spi import FORM, LEAD, RAW, TAIL
 
 _SAME_BYTES = {
     "copybook", "record", "source_format", "line_end", "block_size", "header", "trailer", "time_zone", "select",
-    "trim", "keep_raw", "batch_records", "blank_numeric", "blanks", "binary_full", "threads",
+    "trim", "unknown", "most_children", "short",
+    "keep_raw", "batch_records", "blank_numeric", "blanks", "binary_full", "threads",
 }  # fmt: skip
 """Settings that do not change what the bytes of a record mean."""
 
 
 def form(settings: CobolSettings, record: Item) -> str:
     """Return a short name of a layout and its frame: equal for equal ones."""
-    items = [
-        (item.path(), item.offset, item.size, item.size, item.least, item.most, item.describe())
-        for item in record.walk()
-    ]
+    items = [(item.path(), item.offset, item.size, item.least, item.most, item.describe()) for item in record.walk()]
     told = settings.model_dump_json(exclude=_SAME_BYTES)
     return sha256(f"{told}{items}".encode()).hexdigest()[:12]
 

@@ -34,7 +34,7 @@ _BYTES = {"LOW-VALUE": b"\x00", "HIGH-VALUE": b"\xff"}
 @cache
 def record(plan: Plan) -> Bytes:
     """Return the bytes of a fresh record, every table at its greatest length."""
-    return _filled(plan, plan.record)
+    return _filled(plan, plan.record)[: plan.size]
 
 
 @cache
@@ -59,9 +59,11 @@ def _one(plan: Plan, leaves: dict[Item, Leaf], item: Item, at: int, out: Bytes) 
     elif item.is_group:
         end = 0
         for child in item.children:
-            if not child.redefines:
+            if child in plan.left_out:  # where it is longer than the reading that is there, the rest is nobody's
+                end = max(end, child.offset + child.size * child.most)
+            elif not child.redefines or child.redefines in plan.left_out:
                 out[at + end : at + child.offset] = 0  # slack bytes
-                end = child.offset + child.size * child.most
+                end = max(end, child.offset + child.size * child.most)
                 for number in range(child.most):
                     _one(plan, leaves, child, at + child.offset + number * child.size, out)
         out[at + end : at + item.size] = 0
@@ -83,8 +85,7 @@ def _leaf(plan: Plan, leaf: Leaf, at: int, out: Bytes) -> None:
         units.write(leaf, plan.options, number, wanted, out, base, status)
     elif leaf.type is Type.TEXT:
         text = "" if literal is None or literal.kind == "SPACE" else literal.text
-        texts = strings.prepared({"": pl.Series([text])})[""]
-        strings.write(leaf, texts, wanted, out, base, status)
+        strings.write(leaf, pl.Series([text]), wanted, out, base, status)
     elif (
         literal is not None and literal.kind in ("SPACE", "text") and leaf.storage in (Storage.ZONED, Storage.EDITED)
     ):

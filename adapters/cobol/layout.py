@@ -8,14 +8,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from adapters.cobol import conditions
 from adapters.cobol.copybook import Item, read
-from adapters.cobol.plan import Storage, classify, names
-from adapters.pages import Page
+from adapters.cobol.declaration import Usage
+from adapters.cobol.plan import Storage, classify, names, shown
 from hrbus.spi import Field, Layout, Type
+
+if TYPE_CHECKING:
+    from adapters.pages import Page
 
 _WIDE = (Storage.NATIONAL, Storage.DBCS)
 """Their pictures count characters of two bytes."""
@@ -26,47 +31,66 @@ def layout(path: Path) -> Layout:
     return describe(read(path).record())
 
 
-def describe(record: Item, page: Page | None = None) -> Layout:
+def describe(record: Item, page: Page | None = None, *, filler: bool = False) -> Layout:
     """Return the layout of a record; text is measured in bytes unless every character of the page takes one."""
-    teller = _Teller(page, names(record))
+    teller = Teller(page, names(record, filler=filler), filler)
     items = record.children or [record]
     views = tuple(teller.field(item, teller.columns[item]) for item in record.renames)
-    return Layout(record.name or Path(record.place.file).stem, tuple(teller.fields(items)), views)
+    return Layout(title(record), tuple(teller.fields(items)), views)
+
+
+def title(record: Item) -> str:
+    """Return what a layout is called: as its record, or as its file."""
+    return record.name or Path(record.place.file).stem
 
 
 @dataclass(frozen=True)
-class _Teller:
-    """Tells the items of a record, or of one element of a table."""
+class Teller:
+    """Tells the items of a record, or of an element of a table; ``below`` are further fields of a group."""
 
     page: Page | None
     columns: dict[Item, str]
+    filler: bool
+    left_out: frozenset[Item] = frozenset()
+    below: Mapping[Item, tuple[Field, ...]] = field(default_factory=dict)
 
     def fields(self, items: list[Item]) -> list[Field]:
+        """Return the fields of some items; a group without a name leaves only what is in it."""
         made: list[Field] = []
         for item in items:
+            if item in self.left_out:
+                continue
             if item.is_group and not item.entry.occurs:
-                children = tuple(self.fields(item.children))
-                if item.name:
-                    made.append(self.group(item, children))
+                children = (*self.fields(item.children), *self.below.get(item, ()))
+                if name := shown(item, filler=self.filler):
+                    made.append(self.group(item, name, children))
                 else:
                     made += children
             elif item in self.columns:
                 made.append(self.field(item, self.columns[item]))
         return made
 
-    def group(self, item: Item, children: tuple[Field, ...]) -> Field:
+    def group(self, item: Item, name: str, children: tuple[Field, ...]) -> Field:
+        """Return a group that does not repeat."""
         told = conditions.told(item, Type.GROUP)
         return Field(
-            item.name, item.name, Type.GROUP, children=children, conditions=told, note="group", place=item.place
+            item.entry.spelling or name,
+            name,
+            Type.GROUP,
+            children=children,
+            conditions=told,
+            note="group",
+            place=item.place,
         )
 
     def field(self, item: Item, column: str) -> Field:
+        """Return a field, or a group that repeats."""
         many, at_most = bool(item.entry.occurs), item.most if item.entry.occurs else None
         counter = item.depending.name if item.depending else ""
-        name = item.name or column
+        name = item.entry.spelling or shown(item, filler=self.filler) or column
         offset, length = _bytes(item)
         if item.is_group:
-            children = tuple(_Teller(self.page, names(item)).fields(item.children))
+            children = tuple(Teller(self.page, names(item, filler=self.filler), self.filler).fields(item.children))
             note = f"group, occurs {_times(item)}"
             return Field(
                 name, column, Type.GROUP, many, children,
@@ -84,7 +108,7 @@ class _Teller:
             many=many,
             size=_length(item, storage) if kind is Type.TEXT else None,
             unit="bytes" if self.page and self.page.several and storage not in _WIDE else "characters",
-            digits=_digits(item) if number else None,
+            digits=_digits(item) if number else _FLOAT_DIGITS.get(item.usage),
             scale=max(scale, 0) if number else 0,
             signed=picture.signed or item.sign_separate if picture else True,
             conditions=conditions.told(item, kind),
@@ -109,6 +133,10 @@ def _note(item: Item) -> str:
         return item.describe()
     first, last = item.renamed
     return f"RENAMES {first.name}" if first is last else f"RENAMES {first.name} THRU {last.name}"
+
+
+_FLOAT_DIGITS = {Usage.SHORT_FLOAT: 6, Usage.LONG_FLOAT: 15}
+"""Decimal digits that are sure to be kept: a fraction of 24 or 56 bits begins with up to three bits of zero."""
 
 
 def _bytes(item: Item) -> tuple[int | None, int | None]:

@@ -15,25 +15,17 @@ Reading goes over the bytes of a field with the tables of its page and makes UTF
 
 from __future__ import annotations
 
-from typing import cast
-
-import numba
 import numpy as np
 import numpy.typing as npt
 
-from adapters.cobol.kernels import BAD_BYTE, INLINE, Bytes, F, Ints, compiled
+from adapters.cobol.kernels import BAD_BYTE, INLINE, Bytes, Ints, compiled
+from adapters.cobol.kernels.machine import Int, inlined
 from adapters.pages.page import ASTRAL, FOURS, NONE, SHIFT_IN, SHIFT_OUT, Form, Page, Points
 
 SHIFTED, LEAD, PAIRS = Form.SHIFTED.value, Form.LEAD.value, Form.PAIRS.value
 UTF8, UTF16_BE, UTF16_LE = Form.UTF8.value, Form.UTF16_BE.value, Form.UTF16_LE.value
-Int = int | np.int64
 Tables = tuple[Bytes, Points, Points, Points, Points]
 _CUT = -1
-
-
-def inlined(function: F) -> F:
-    """Compile a part of a kernel into the loop that calls it: the call itself would take as long as a character."""
-    return cast("F", numba.njit(nogil=True, forceinline=True)(function))
 
 
 def tables(page: Page) -> Tables:
@@ -282,7 +274,7 @@ def read(  # noqa: C901 - one loop over the fields
     data: Bytes,
     status: Bytes,
 ) -> tuple[int, int]:
-    """Translate text to UTF-8 views; return (codes left, bytes of ``data`` used), as ``kernels.read_text`` does.
+    """Translate text to UTF-8 views; return (codes left, bytes of ``data`` used), as ``kernels.read_texts`` does.
 
     ``data`` has room for three bytes for each byte of the fields. ``trim``: 0 nothing, 1 filling at the end, 2 at the
     beginning: blanks and low-values, and ideographic spaces in the forms that fill double bytes with them.

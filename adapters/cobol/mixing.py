@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from adapters.cobol.kernels import FOREIGN, OK, TOO_LONG, Bytes, Ints, compiled
-from adapters.cobol.mixed import PAIRS, SHIFTED, UTF8, UTF16_BE, UTF16_LE, Int, inlined
+from adapters.cobol.kernels.machine import Int, byte_at, inlined
+from adapters.cobol.mixed import PAIRS, SHIFTED, UTF8, UTF16_BE, UTF16_LE
+from adapters.cobol.writers.text import located
 from adapters.pages.page import SHIFT_IN, SHIFT_OUT, Points
 
 _LAST_MARK, _KANA_MARK = 0x400, 0x309A
@@ -16,24 +18,24 @@ _FOUR = 0x10000
 
 
 @inlined
-def _point(data: Bytes, at: int) -> tuple[Int, int]:
+def _point(at: Int) -> tuple[Int, int]:
     """Return a code point of UTF-8 and its size."""
-    lead = np.int64(data[at])
+    lead = np.int64(byte_at(at))
     if lead < 0x80:
         return lead, 1
-    second = np.int64(data[at + 1]) & 0x3F
+    second = np.int64(byte_at(at + 1)) & 0x3F
     if lead < 0xE0:
         return (lead & 0x1F) << 6 | second, 2
-    third = np.int64(data[at + 2]) & 0x3F
+    third = np.int64(byte_at(at + 2)) & 0x3F
     if lead < 0xF0:
         return (lead & 0x0F) << 12 | second << 6 | third, 3
-    return (lead & 0x07) << 18 | second << 12 | third << 6 | np.int64(data[at + 3]) & 0x3F, 4
+    return (lead & 0x07) << 18 | second << 12 | third << 6 | np.int64(byte_at(at + 3)) & 0x3F, 4
 
 
 @inlined
-def _only_blanks(data: Bytes, at: int, stop: int) -> bool:
+def _only_blanks(at: Int, stop: Int) -> bool:
     """Say whether the rest of a text is blanks, which need no place."""
-    while at < stop and data[at] == 0x20:
+    while at < stop and byte_at(at) == 0x20:
         at += 1
     return at == stop
 
@@ -49,7 +51,7 @@ def _couple(couples: Points, first: Int, second: Int) -> Int:
 
 @inlined
 def _coded(  # noqa: C901 - one loop over the characters of a text
-    data: Bytes, at: int, stop: int, form: int, codes: Points, couples: Points, out: Bytes, start: int, width: int
+    at: Int, stop: Int, form: int, codes: Points, couples: Points, out: Bytes, start: int, width: int
 ) -> tuple[int, int]:
     """Write a text by the table of its page; return (bytes, code)."""
     n = start
@@ -58,7 +60,7 @@ def _coded(  # noqa: C901 - one loop over the characters of a text
     last = 0
     shifted = False
     while at < stop:
-        point, size = _point(data, at)
+        point, size = _point(at)
         code = codes[point] if point < codes.shape[0] else -1
         if (point < _LAST_MARK or point == _KANA_MARK) and last and last == codes[before]:
             both = _couple(couples, before, point)
@@ -69,14 +71,14 @@ def _coded(  # noqa: C901 - one loop over the characters of a text
                 at += size
                 continue
         if code < 0:
-            blanks = form == PAIRS and point == 0x20 and _only_blanks(data, at, stop)
+            blanks = form == PAIRS and point == 0x20 and _only_blanks(at, stop)
             return n - start, OK if blanks else FOREIGN
         need = 1 if code < 0x100 else 2 if code < _FOUR else 4
         if form == SHIFTED:
             change = (need == 2) != shifted
             room = need + (2 if change else 1) if need == 2 else need + (1 if change else 0)
             if n + room > end:
-                blanks = point == 0x20 and _only_blanks(data, at, stop)
+                blanks = point == 0x20 and _only_blanks(at, stop)
                 if blanks:
                     break
                 return n - start, TOO_LONG
@@ -85,7 +87,7 @@ def _coded(  # noqa: C901 - one loop over the characters of a text
                 shifted = not shifted
                 n += 1
         elif n + need > end:
-            blanks = point == 0x20 and _only_blanks(data, at, stop)
+            blanks = point == 0x20 and _only_blanks(at, stop)
             return n - start, OK if blanks else TOO_LONG
         if need == 1:
             out[n] = code
@@ -109,19 +111,19 @@ def _coded(  # noqa: C901 - one loop over the characters of a text
 
 
 @inlined
-def _unicode(data: Bytes, at: int, stop: int, form: int, out: Bytes, start: int, width: int) -> tuple[int, int]:
+def _unicode(at: Int, stop: Int, form: int, out: Bytes, start: int, width: int) -> tuple[int, int]:
     """Write a text in UTF-8 or UTF-16; return (bytes, code)."""
     n = start
     end = start + width
     first = 0 if form == UTF16_BE else 1
     while at < stop:
-        point, size = _point(data, at)
+        point, size = _point(at)
         need = size if form == UTF8 else 2 if point < 0x10000 else 4
         if n + need > end:
-            return n - start, OK if point == 0x20 and _only_blanks(data, at, stop) else TOO_LONG
+            return n - start, OK if point == 0x20 and _only_blanks(at, stop) else TOO_LONG
         if form == UTF8:
             for j in range(size):
-                out[n + j] = data[at + j]
+                out[n + j] = byte_at(at + j)
         elif need == 2:
             out[n + first] = point >> 8
             out[n + 1 - first] = point & 0xFF
@@ -139,8 +141,8 @@ def _unicode(data: Bytes, at: int, stop: int, form: int, out: Bytes, start: int,
 
 @compiled
 def write(
-    data: Bytes,
-    ends: Ints,
+    views: Int,
+    data: Int,
     wanted: npt.NDArray[np.bool_],
     out: Bytes,
     base: Ints,
@@ -153,7 +155,7 @@ def write(
     right: bool,
     status: Bytes,
 ) -> int:
-    """Write UTF-8 text in a page; ``ends`` are the ends of the texts in ``data``, as ``writers.write_text`` has them.
+    """Write UTF-8 text in a page; ``views`` and ``data`` say where the texts are, as in ``writers.text``.
 
     ``fill`` is the bytes of the character that fills the field, on the left where it is justified ``right``. A text
     that fails leaves the field half written.
@@ -162,12 +164,12 @@ def write(
     for i in range(base.shape[0]):
         if not wanted[i]:
             continue
-        at = ends[i - 1] if i else 0
+        at, size = located(views + 16 * i, data)
         start = base[i] + offset
         if form in (UTF8, UTF16_BE, UTF16_LE):
-            n, code = _unicode(data, at, ends[i], form, out, start, width)
+            n, code = _unicode(at, at + size, form, out, start, width)
         else:
-            n, code = _coded(data, at, ends[i], form, codes, couples, out, start, width)
+            n, code = _coded(at, at + size, form, codes, couples, out, start, width)
         if code:
             status[i] = code
             wrong += 1

@@ -5,7 +5,9 @@ A number becomes an Int64 (integers of up to 18 digits) or a 128-bit decimal, as
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ from adapters.cobol import edited, floats, kernels
 from adapters.cobol.arrow import FLOAT64, INT64, Column, decimal
 from adapters.cobol.declaration import Usage
 from adapters.cobol.kernels import LEADING, LEADING_SEPARATE, MINUS, NO_VALUE, TRAILING, TRAILING_SEPARATE
+from adapters.cobol.kernels.fields import PLACE, STEP
 from adapters.cobol.plan import LANE_DIGITS, Leaf, Options, Storage
 from adapters.cobol.signs import Signs
 from adapters.cobol.strings import gather
@@ -45,22 +48,88 @@ def read(leaf: Leaf, options: Options, buffer: Bytes, base: Ints) -> Numbers:
     """Read a numeric field of every record; what is wrong stands as 0 with a code."""
     if leaf.type is Type.FLOAT:
         field = gather(buffer, base + leaf.offset, leaf.width)
-        values, wrong = floats.read(field, options.float_format)
+        values, wrong = floats.read(field, options.float)
         return Numbers(values, wrong)
-    step = 2 if leaf.wide or leaf.type is Type.DECIMAL else 1
-    lanes = np.empty((len(base), step), dtype=np.int64)
+    if in_kernels(leaf):
+        return read_together((leaf,), options, buffer, base)[0]
+    lanes = np.empty((len(base), _step(leaf)), dtype=np.int64)
     status = np.zeros(len(base), dtype=np.uint8)
-    if (leaf.digits > 18 and leaf.storage is not Storage.BINARY) or (
-        leaf.width > 8 and leaf.storage is Storage.BINARY
-    ):
-        bad = _read_wide(leaf, options, buffer, base, lanes, status)
-    elif leaf.storage is Storage.EDITED:
+    if leaf.storage is Storage.EDITED and not beyond_kernels(leaf):
         bad = edited.read(leaf, options.page, gather(buffer, base + leaf.offset, leaf.width), lanes, status)
     else:
-        bad = _read_narrow(leaf, options, buffer, base, lanes, status)
+        bad = _read_wide(leaf, options, buffer, base, lanes, status)
     if leaf.factor > 1:
         bad |= _scale_up(lanes, leaf.factor, status)
     return Numbers(lanes, status if bad else None)
+
+
+def read_together(leaves: tuple[Leaf, ...], options: Options, buffer: Bytes, base: Ints) -> list[Numbers]:
+    """Read several fields that are ``in_kernels`` and stored alike, of every record."""
+    made = []
+    for leaf, (lanes, status, bad) in zip(leaves, _by_kernel(leaves, options, buffer, base), strict=True):
+        if bad and options.left_digits and leaf.storage is Storage.ZONED:
+            bad = _from_left(leaf, options, buffer, base, lanes, status)
+        if leaf.lenient and leaf.item.usage is Usage.BINARY and not options.binary_full:
+            bad += _beyond_picture(leaf, lanes, status)
+        if leaf.factor > 1:
+            bad += _scale_up(lanes, leaf.factor, status)
+        made.append(Numbers(lanes, status if bad else None))
+    return made
+
+
+def _by_kernel(
+    leaves: tuple[Leaf, ...], options: Options, buffer: Bytes, base: Ints
+) -> Iterator[tuple[Ints, Bytes, int]]:
+    """Yield the lanes and codes of every field, and how many codes there are."""
+    n = len(base)
+    fields, tables = _for_kernels(leaves, options)
+    fields = fields.copy()
+    steps = fields[:, STEP]
+    fields[:, PLACE] = (np.cumsum(steps) - steps) * n
+    out = np.empty(int(steps.sum()) * n, dtype=np.int64)
+    status = np.zeros((len(leaves), n), dtype=np.uint8)
+    wrong = np.zeros(len(leaves), dtype=np.int64)
+    filled = (out, status, wrong)
+    blank = options.page.blank
+    if leaves[0].storage is Storage.BINARY:
+        kernels.read_binary(buffer, base, fields, *filled)
+    elif leaves[0].storage is Storage.PACKED:
+        kernels.read_packed(buffer, base, fields, blank, *filled)
+    else:
+        kernels.read_zoned(buffer, base, fields, tables, blank, *filled)
+    for codes, step, place, bad in zip(
+        status, steps.tolist(), fields[:, PLACE].tolist(), wrong.tolist(), strict=True
+    ):
+        yield out[place : place + n * step].reshape(n, step), codes, bad
+
+
+@lru_cache(maxsize=256)
+def _for_kernels(leaves: tuple[Leaf, ...], options: Options) -> tuple[Ints, Bytes]:
+    """Return what the kernels must know of each field (but where its values go), and their tables of digits."""
+    fields = []
+    tables: list[Bytes] = []
+    for leaf in leaves:
+        own: tuple[int, int, int]
+        if leaf.storage is Storage.BINARY:
+            own = (leaf.big, leaf.signed, 0)
+        elif leaf.storage is Storage.PACKED:
+            own = (leaf.item.usage is Usage.PACKED, leaf.signed, 10**leaf.digits)
+        else:
+            mode, digits, signs = _zoned(leaf, options)
+            own = (mode, len(tables), int(np.argmin(digits)))
+            tables.append(np.stack([digits, signs]))
+        fields.append((leaf.offset, leaf.width, _step(leaf), 0, *own))
+    return np.array(fields, dtype=np.int64), np.array(tables, dtype=np.uint8).reshape(-1, 2, 256)
+
+
+def _step(leaf: Leaf) -> int:
+    """Return how many 64-bit lanes a value takes."""
+    return 2 if leaf.wide or leaf.type is Type.DECIMAL else 1
+
+
+def in_kernels(leaf: Leaf) -> bool:
+    """Say whether the kernels read a field: a number of up to 64 bits, and neither a float nor edited."""
+    return leaf.storage in (Storage.ZONED, Storage.PACKED, Storage.BINARY) and not beyond_kernels(leaf)
 
 
 def beyond_kernels(leaf: Leaf) -> bool:
@@ -68,24 +137,26 @@ def beyond_kernels(leaf: Leaf) -> bool:
     return leaf.width > 8 if leaf.storage is Storage.BINARY else leaf.digits > LANE_DIGITS
 
 
-def _read_narrow(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: Ints, status: Bytes) -> int:
-    out, step = lanes.reshape(-1), lanes.shape[1]
-    blank = options.page.blank
-    place = (buffer, base, leaf.offset, leaf.width)
-    if leaf.storage is Storage.BINARY:
-        return kernels.read_binary(*place, leaf.big, leaf.signed, out, step, status)
-    if leaf.storage is Storage.PACKED:
-        has_sign = leaf.item.usage is Usage.PACKED
-        bad = kernels.read_packed(*place, blank, has_sign, leaf.signed, out, step, status)
-        if leaf.digits % 2 != has_sign:
-            over = np.abs(lanes[:, 0]) >= 10**leaf.digits
-            if over.any():
-                status[over & (status == 0)] = kernels.TOO_BIG
-                lanes[over] = 0
-                return 1
-        return bad
-    mode, digits, signs = _zoned(leaf, options)
-    return kernels.read_zoned(*place, mode, digits, signs, blank, out, step, status)
+def _from_left(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: Ints, status: Bytes) -> int:
+    """Read zoned fields once more whose digits may stand at the left, blanks behind them."""
+    rows = np.flatnonzero((status == kernels.BAD_DIGIT) | (status == kernels.BAD_SIGN))
+    moved = _moved_right(gather(buffer, base[rows] + leaf.offset, leaf.width), options.page.blank).reshape(-1)
+    starts = np.arange(len(rows), dtype=np.int64) * leaf.width - leaf.offset
+    ((lanes[rows], status[rows], _),) = _by_kernel((leaf,), options, moved, starts)
+    return int(status.any())
+
+
+def _beyond_picture(leaf: Leaf, lanes: Ints, status: Bytes) -> int:
+    """Mark binary numbers that their picture cannot hold: another view of the bytes is meant.
+
+    Where there is no other, they are read: a sender compiled with TRUNC(BIN) writes them.
+    """
+    over = (lanes[:, 0] >= 10**leaf.digits) | (lanes[:, 0] <= -(10**leaf.digits))
+    if lanes.shape[1] == 2:
+        over |= lanes[:, 1] != lanes[:, 0] >> 63
+    status[over & (status == kernels.OK)] = kernels.TOO_BIG
+    lanes[over] = 0
+    return int(over.any())
 
 
 def zone_mode(leaf: Leaf) -> int:
@@ -105,6 +176,13 @@ def _zoned(leaf: Leaf, options: Options) -> tuple[int, Bytes, Bytes]:
     return mode, signs.digits, signs.signed if leaf.signed else signs.unsigned
 
 
+def _moved_right(field: Bytes, blank: int) -> Bytes:
+    """Return fields with the blanks or low-values behind their digits as blanks before them."""
+    nothing = np.logical_and.accumulate(((field == blank) | (field == 0))[:, ::-1], axis=1)[:, ::-1]
+    places = (np.arange(field.shape[1]) - nothing.sum(axis=1)[:, None]) % field.shape[1]
+    return np.take_along_axis(np.where(nothing, blank, field).astype(np.uint8), places, axis=1)
+
+
 # --- beyond 18 digits -----------------------------------------------------------------------------------------------
 
 
@@ -117,6 +195,7 @@ def _read_wide(leaf: Leaf, options: Options, buffer: Bytes, base: Ints, lanes: I
     elif leaf.storage is Storage.PACKED:
         digits, negative = _packed_digits(leaf, field, status)
     else:
+        field = _moved_right(field, options.page.blank) if options.left_digits else field
         digits, negative = _zoned_digits(leaf, options, field, status)
     bad = status != 0
     if bad.any():

@@ -20,7 +20,7 @@ from hrbus.spi import Context, Outline, Row, Times
 
 def outline(settings: CobolSettings, context: Context) -> tuple[Outline, ...]:
     """Return every record of the copybook in the settings, or the one that they name."""
-    book = copybook.read(context.resolve(settings.copybook, "mappings"), settings.language)
+    book = copybook.read(context.resolve(settings.copybooks[0], "mappings"), settings.language)
     found = outlines(book)
     if not settings.record:
         return found
@@ -61,7 +61,7 @@ def _row(item: Item, offset: int) -> Row:
     renamed = item.renamed
     return Row(
         level=item.entry.level,
-        name=item.name or "FILLER",
+        name=item.entry.spelling or "FILLER",
         offset=offset,
         length=item.size,
         picture=item.picture.text if item.picture and not item.entry.integer and not renamed else "",

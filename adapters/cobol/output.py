@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from adapters.cobol import encode, faults
+from adapters.cobol import disassembly, encode, faults
+from adapters.cobol.disassembly import Disassembled
 from adapters.cobol.form import own
 from adapters.cobol.frames import MOST_BYTES, Framing, Pieces, Writer
 from adapters.cobol.plan import Plan
+from adapters.cobol.segments import Segments
 from adapters.cobol.totals import Edge
 from hrbus.spi import (
     ID,
@@ -36,7 +38,10 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Shape:
-    """What a codec's files look like. ``width`` is the most bytes that a record has, ``form`` their name."""
+    """What a codec's files look like.
+
+    ``width`` is the most bytes that a record has; ``form`` names the bytes that it may write onto, empty for none.
+    """
 
     plan: Plan
     framing: Framing
@@ -44,6 +49,7 @@ class Shape:
     header: Edge | None
     trailer: Edge | None
     form: str
+    segments: Segments | None = None
 
 
 @dataclass
@@ -116,32 +122,42 @@ class Output:
         self.rejects = []
         for start in range(0, frame.height, step):
             good[start : start + step] = self._rows(writer, frame.slice(start, step))
-        self.count += int(good.sum())
         if not self.rejects:
             return batch
         return replace(batch, frame=batch.frame.filter(good), rejects=(*batch.rejects, *self.rejects))
 
     def _rows(self, writer: Writer, frame: pl.DataFrame) -> Bools:
-        """Write some rows; return which of them could be."""
-        shape = self.shape
-        made = encode.write(shape.plan, frame, shape.width)
+        """Write some rows; return which of them could be. A row with others below it is written whole, or not."""
+        made = self._records(frame)
+        reasons = dict(made.wrong)
+        for record, reason in self.frame.settle(made.records, made.lengths).items():
+            reasons.setdefault(int(made.roots[record]), ("", reason))
         good = np.ones(frame.height, dtype=np.bool_)
-        settled = self.frame.settle(made.records, made.lengths)
-        reasons = {row: ("", reason) for row, reason in settled.items()}
-        for wrong in made.wrong:
-            name = wrong.leaf.column or wrong.leaf.item.name
-            reasons[wrong.row] = name, faults.writing(wrong)
         good[list(reasons)] = False
         self.rejects += list(_rejects(frame, reasons))
-        records, lengths, kept = made.records, made.lengths, frame
+        records, lengths, around = made.records, made.lengths, made.around
         if reasons:
-            records, lengths, kept = records[good], lengths[good], frame.filter(good)
+            kept = good[made.roots]
+            records, lengths = records[kept], lengths[kept]
+            around = {name: series.filter(kept) for name, series in around.items()}
         lead, tail = (
-            Pieces.of(kept[name] if self.leads_known and name in kept.columns else None, kept.height, b"")
-            for name in (LEAD, TAIL)
+            Pieces.of(around.get(name) if self.leads_known else None, len(lengths), b"") for name in (LEAD, TAIL)
         )
         self.stream.write(writer.put(records, lengths, lead, tail))
+        self.count += len(lengths)
         return good
+
+    def _records(self, frame: pl.DataFrame) -> Disassembled:
+        """Return the bytes of the records that rows are: one each, or one and all that stands below it."""
+        shape = self.shape
+        if shape.segments:
+            return disassembly.disassembled(shape.segments, frame, shape.width)
+        made = encode.write(shape.plan, frame, shape.width)
+        wrong = {
+            wrong.row: (wrong.leaf.column or wrong.leaf.item.name, faults.writing(wrong)) for wrong in made.wrong
+        }
+        around = {name: frame[name] for name in (LEAD, TAIL) if name in frame.columns}
+        return Disassembled(made.records, made.lengths, np.arange(frame.height), around, wrong)
 
     # --- the end
 

@@ -7,7 +7,7 @@ Groups that do not repeat have melted into it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Usage
 from adapters.cobol.picture import Category
-from adapters.pages import Page
-from adapters.pages.tables import unicode
 from hrbus.spi import Type
 
 if TYPE_CHECKING:
-    from adapters.cobol.settings import Blank, Rule
+    from adapters.cobol.settings import Instead, Rule
+    from adapters.pages import Page
 
 LANE_DIGITS = 18
 """The most digits that one 64-bit integer surely holds."""
@@ -39,21 +38,25 @@ class Storage(Enum):
     EDITED = "edited"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Options:
     """What the settings say about every field."""
 
     page: Page
     ebcdic_sign: bool = True
     trim: bool = True
-    blank: Blank = "reject"
-    blanks: Mapping[str, Blank] = field(default_factory=dict)
+    blank: Instead = "reject"
+    blanks: Mapping[str, Instead] = field(default_factory=dict)
+    invalid_numeric: Instead = "reject"
+    invalid: Mapping[str, Instead] = field(default_factory=dict)
     select: Mapping[str, Rule] = field(default_factory=dict)
     occurs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     native_big: bool = False
     binary_big: bool = True
     binary_full: bool = False
-    float_format: str = "ibm"
+    float: str = "ibm"
+    filler: bool = False
+    left_digits: bool = False
     national: str = "utf-16-be"
     insertions_stay: bool = False
 
@@ -63,6 +66,8 @@ class Options:
             return self.page
         if self.page.pairs is not None and (storage is Storage.DBCS or self.national == "page"):
             return self.page.pairs
+        from adapters.pages.tables import unicode  # numpy is for those who move data: a layout needs none
+
         return unicode(self.national)
 
 
@@ -111,7 +116,8 @@ class Leaf:
     factor: int = 1
     signed: bool = False
     big: bool = True
-    blank: Blank = "reject"
+    blank: Instead = "reject"
+    invalid: Instead = "reject"
     page: Page = field(kw_only=True)
 
     @property
@@ -182,6 +188,7 @@ class Plan:
 
     ``size`` is its greatest length, ``trailing`` the tables that make it shorter, ``stored`` every field that it
     has, also those without a column. ``renames`` are its fields of level 66, which are read and never written.
+    ``left_out`` are readings of the record that this plan does without.
     """
 
     record: Item
@@ -191,23 +198,49 @@ class Plan:
     trailing: tuple[Table, ...]
     stored: tuple[Leaf, ...]
     renames: tuple[Leaf, ...] = ()
+    left_out: frozenset[Item] = frozenset()
 
     def leaves(self) -> Iterator[Leaf]:
         """Yield every leaf that has a column, in order."""
-        yield from _leaves(self.nodes)
+        yield from leaves(self.nodes)
 
 
-def _leaves(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
+def leaves(nodes: tuple[Node, ...]) -> Iterator[Leaf]:
+    """Yield every leaf of some nodes, those in tables too."""
     for node in nodes:
         if isinstance(node, Leaf):
             yield node
         else:
-            yield from _leaves(node.nodes)
+            yield from leaves(node.nodes)
 
 
-def names(scope: Item) -> dict[Item, str]:
+def shown(item: Item, *, filler: bool) -> str:
+    """Return the name under which an item is shown, or nothing.
+
+    FILLER is shown where that is asked for, and where it is a group that repeats: its fields have names. It is called
+    FILLER-1, FILLER-2 … in the order of the record.
+    """
+    if item.name or not (filler or (item.entry.occurs and item.is_group)):
+        return item.name
+    record = item
+    while record.parent:
+        record = record.parent
+    unnamed = (other for other in record.walk() if other is not record and not other.name)
+    return next(f"FILLER-{number}" for number, other in enumerate(unnamed, start=1) if other is item)
+
+
+def names(scope: Item, *, filler: bool = False) -> dict[Item, str]:
     """Return the column of every field and table in a scope: the plain name, or the path where it is not unique."""
-    found = [*_named(scope.children or [scope], ()), *((item, (item.name,)) for item in scope.renames)]
+    found = [
+        *paths(scope.children or [scope], filler=filler),
+        *((item, (item.name,)) for item in scope.renames),
+    ]
+    return unique(found)
+
+
+def unique(found: Iterable[tuple[Item, tuple[str, ...]]]) -> dict[Item, str]:
+    """Return a column for every item of a scope: the end of its path where that is unique, otherwise the path."""
+    found = list(found)
     plain = Counter(path[-1] for _, path in found)
     made: dict[Item, str] = {}
     taken: set[str] = set()
@@ -222,12 +255,21 @@ def names(scope: Item) -> dict[Item, str]:
     return made
 
 
-def _named(items: list[Item], above: tuple[str, ...]) -> Iterator[tuple[Item, tuple[str, ...]]]:
+def paths(
+    items: Iterable[Item],
+    above: tuple[str, ...] = (),
+    left_out: frozenset[Item] = frozenset(),
+    *,
+    filler: bool = False,
+) -> Iterator[tuple[Item, tuple[str, ...]]]:
+    """Yield the fields and tables below some items with their names from the top of the scope."""
     for item in items:
-        name = item.name or (f"FILLER-{item.offset}" if item.entry.occurs and item.is_group else "")
+        if item in left_out:
+            continue
+        name = shown(item, filler=filler)
         path = (*above, name) if name else above
         if item.is_group and not item.entry.occurs:
-            yield from _named(item.children, path)
+            yield from paths(item.children, path, left_out, filler=filler)
         elif name:
             yield item, path
 

@@ -16,23 +16,54 @@ from adapters.cobol.copybook import Item
 from adapters.cobol.declaration import Usage
 from adapters.cobol.picture import Category
 from adapters.cobol.plan import Condition, Leaf, Node, Options, Plan, Storage, Table, View, classify, names
-from adapters.cobol.settings import Blank, Rule
+from adapters.cobol.settings import Instead, Rule
 from adapters.pages.replacement import named
 from hrbus.spi import ConfigError, Fault, Type
 
 _UTF8 = "utf-8"
 
 
-def compiled(record: Item, options: Options) -> Plan:
-    """Return the plan of a record; ConfigError where the settings name fields that it does not have."""
-    builder = _Builder(record, options)
+def compiled(
+    record: Item,
+    options: Options,
+    columns: Mapping[Item, str] | None = None,
+    left_out: frozenset[Item] = frozenset(),
+) -> Plan:
+    """Return the plan of a record; ConfigError where the settings name fields that it does not have.
+
+    ``left_out`` are readings that the record does not have: what redefines them, or is redefined by them, has the
+    place to itself. ``columns`` are the names to give, where they are not those of the record alone.
+    """
+    builder = _Builder(record, options, left_out)
     items = record.children or [record]
-    columns = names(record)
+    if columns is None:
+        columns = names(record, filler=options.filler)
     nodes, trailing = builder.scope(items, _Where(columns))
     builder.check()
     stored = tuple(builder.leaves.values())
-    renames = tuple(builder.renaming(item, columns) for item in record.renames)
-    return Plan(record, options, tuple(nodes), record.size, trailing, stored, renames)
+    renames = [] if left_out else [builder.renaming(item, columns) for item in record.renames]
+    size = _extent(record, left_out) if left_out else record.size
+    return Plan(record, options, tuple(nodes), size, trailing, stored, tuple(renames), left_out)
+
+
+def _extent(item: Item, left_out: frozenset[Item]) -> int:
+    """Return how many bytes of an item are used where some readings are left out."""
+    kept = [child for child in item.children if child not in left_out]
+    if not item.children or item.entry.occurs:
+        return item.size * item.most
+    return max((child.offset + _extent(child, left_out) for child in kept), default=0)
+
+
+def located(record: Item, item: Item, options: Options) -> Leaf | None:
+    """Return a field of a record as a leaf, or None where its place differs from record to record."""
+    offset, at = 0, item
+    while at.parent is not None and at is not record:
+        around = at.parent.children
+        before = [other for other in around[: around.index(at)] if (other.redefines or other) is not at.redefines]
+        if at.entry.occurs or any(below.depending for sibling in before for below in sibling.walk()):
+            return None
+        offset, at = offset + at.offset, at.parent
+    return _Builder(record, options, frozenset()).leaf(item, _Where({}, origin=offset))
 
 
 @dataclass(frozen=True)
@@ -48,8 +79,9 @@ class _Where:
 
 
 class _Builder:
-    def __init__(self, record: Item, options: Options) -> None:
+    def __init__(self, record: Item, options: Options, left_out: frozenset[Item]) -> None:
         self.record = record
+        self.left_out = left_out
         self.options = options
         self.leaves: dict[Item, Leaf] = {}
         self.views = {name.upper(): rule for name, rule in options.select.items()}
@@ -62,6 +94,7 @@ class _Builder:
             Fault(f"{name} is no field of {self.record.name}", path=path)
             for path, wanted in (
                 ("blanks", self.options.blanks),
+                ("invalid", self.options.invalid),
                 ("select", self.options.select),
                 ("occurs", self.options.occurs),
             )
@@ -71,7 +104,7 @@ class _Builder:
         faults += [
             Fault(f"{name} neither redefines nor is redefined", path="select", hint="name a view of a REDEFINES")
             for name in sorted(self.views.keys() - self.used)
-            if name in known
+            if name in known and not any(item.name == name for gone in self.left_out for item in gone.walk())
         ]
         if faults:
             raise ConfigError(faults)
@@ -80,15 +113,17 @@ class _Builder:
         """Return the nodes of some siblings, and what shifts the item after them."""
         nodes: list[Node] = []
         starts: dict[Item, tuple[Table, ...]] = {}
+        items = [item for item in items if item not in self.left_out]
         redefined = {item.redefines for item in items if item.redefines}
         shifts = where.shifts
         for item in items:
-            before = starts[item.redefines] if item.redefines else starts.setdefault(item, shifts)
+            base = item.redefines if item.redefines not in self.left_out else None
+            before = starts[base] if base else starts.setdefault(item, shifts)
             here = replace(where, shifts=before)
-            if item.redefines or item in redefined:
+            if base or item in redefined:
                 here = self.alternative(item, items, here)
             after = self.node(item, here, nodes)
-            if not item.redefines:
+            if not base:
                 shifts = after
         return nodes, shifts
 
@@ -114,7 +149,8 @@ class _Builder:
         inner: tuple[Table, ...] = ()
         column = where.columns.get(item, "")
         if item.is_group:
-            nodes, inner = self.scope(item.children, _Where(names(item), lenient=where.lenient))
+            columns = names(item, filler=self.options.filler)
+            nodes, inner = self.scope(item.children, _Where(columns, lenient=where.lenient))
         else:
             self.leaves[item] = self.leaf(item, _Where({item: column or "item"}, lenient=where.lenient))
             nodes = [self.leaves[item]]
@@ -206,7 +242,10 @@ class _Builder:
             signed=signed,
             page=self.options.text_page(storage),
             big=self.big(item.usage),
-            blank="zero" if item.entry.blank_when_zero else self.blank_of(item.name),
+            blank="zero"
+            if item.entry.blank_when_zero
+            else _chosen(item.name, self.options.blanks, self.options.blank),
+            invalid=_chosen(item.name, self.options.invalid, self.options.invalid_numeric),
         )
 
     def big(self, usage: Usage) -> bool:
@@ -221,7 +260,7 @@ class _Builder:
         first = next(below for below in item.renamed[0].walk() if below in self.leaves)
         return self.leaf(item, _Where(columns, item.offset, self.leaves[first].shifts, lenient=True))
 
-    def blank_of(self, name: str) -> Blank:
-        """Return what blanks mean in the numeric field ``name``."""
-        chosen = {key.upper(): value for key, value in self.options.blanks.items()}
-        return chosen.get(name, self.options.blank)
+
+def _chosen(name: str, single: Mapping[str, Instead], otherwise: Instead) -> Instead:
+    """Return what the settings say of the numeric field ``name``."""
+    return {key.upper(): value for key, value in single.items()}.get(name, otherwise)

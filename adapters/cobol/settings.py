@@ -13,7 +13,8 @@ from pydantic import Field, NonNegativeInt, PositiveInt, StringConstraints, fiel
 from adapters.cobol.dialect import Dialect, Language
 from hrbus.spi import Settings
 
-Blank = Literal["reject", "null", "zero"]
+Instead = Literal["reject", "null", "zero"]
+"""What a field means that holds no number: its record is rejected, or something stands for it."""
 
 
 class Rule(Settings):
@@ -23,6 +24,22 @@ class Rule(Settings):
     """The field that is looked at (APPL-REC-TYPE)."""
     is_: tuple[str, ...] = Field(alias="is", min_length=1)
     """The values that choose the view: one, or a list."""
+
+    @field_validator("is_", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str | int) else value
+
+
+class Segment(Settings):
+    """One type of records: which values of the segment field it has, and below which other type it stands."""
+
+    is_: tuple[str, ...] = Field(default=(), alias="is")
+    """The values of the segment field: one, or a list. What the copybook says, where nothing is said."""
+    below: str = ""
+    """The type of records that these belong to: each hangs below the last such record before it."""
+    field: str = ""
+    """The field to look at, where this type of records has another than ``segment``."""
 
     @field_validator("is_", mode="before")
     @classmethod
@@ -69,8 +86,8 @@ Frame = Literal["fixed", "lines", "rdw", "bdw", "word", "variable", "mf", "gnuco
 class CobolSettings(Settings):
     """Records that a COBOL copybook describes."""
 
-    copybook: str
-    """The copybook, below mappings/."""
+    copybook: str | Annotated[tuple[str, ...], Field(min_length=1)]
+    """The copybook, below mappings/; or several, whose records are types of records of one file."""
     record: str = ""
     """The level-01 name in the copybook; the first where nothing is said."""
     dialect: Literal["ibm", "gnucobol", "mf"] = "ibm"
@@ -129,28 +146,66 @@ class CobolSettings(Settings):
     """Which REDEFINES view holds: {VIEW: {field: FIELD, is: [VALUE]}}. Fields of the others are null."""
     occurs: dict[str, dict[str, NonNegativeInt]] = Field(default_factory=dict)
     """How often a table occurs where it depends on a text: {TABLE: {TEXT: TIMES}}."""
+    segment: str = ""
+    """The field that says of which type a record is. Each type is a REDEFINES view, or a record of level 01."""
+    segments: dict[str, Segment] = Field(default_factory=dict)
+    """The types by name: {VIEW: VALUE}, {VIEW: [VALUE, VALUE]} or {VIEW: {is: VALUE, below: PARENT}}."""
+    unknown: Literal["reject", "skip"] = "reject"
+    """What becomes of a record of none of the types: a reject, or nothing (a trailer counts it all the same)."""
+    most_children: PositiveInt = 100_000
+    """How many records may stand below one; with more, the record and all below it are one reject."""
     trim: bool = True
     """Take blanks and low-values off the end of text."""
     keep_raw: bool = False
-    """Carry every record's bytes along, so that FILLER and unused views come back unchanged."""
+    """Carry every record's bytes along and write onto them, so that FILLER and unused views come back unchanged. For
+    a whole route, say so in the codecs of both ends."""
     batch_records: PositiveInt = 10_000
     """Records in one batch."""
     sign: Literal["ebcdic", "ascii"] | None = None
     """How a sign shares a zoned digit's byte: ebcdic ({, A–I, }, J–R) or ascii (0–9, p–y). By the code page."""
-    blank_numeric: Blank = "reject"
+    blank_numeric: Instead = "reject"
     """What blanks or low-values in a numeric field mean."""
-    blanks: dict[str, Blank] = Field(default_factory=dict)
+    blanks: dict[str, Instead] = Field(default_factory=dict)
     """The same for single fields: {FIELD: null}."""
+    invalid_numeric: Instead = "reject"
+    """What a numeric field means whose bytes are no number of its kind."""
+    invalid: dict[str, Instead] = Field(default_factory=dict)
+    """The same for single fields: {FIELD: zero}."""
+    left_digits: bool = False
+    """Take digits with blanks or low-values behind them for a number, in zoned fields: 12 in four bytes is 12."""
+    short: Literal["reject", "pad"] = "reject"
+    """What a record is that ends before its layout, in frames that tell its length; pad: blanks were left off it."""
+    group_text: tuple[str, ...] = ()
+    """Groups that are read as text as well, in a column NAME-TEXT."""
+    filler: bool = False
+    """Give FILLER columns too, named FILLER-1, FILLER-2 … in the order of the copybook."""
     native: Literal["little", "big"] | None = None
     """Byte order of COMP-5: big on EBCDIC pages in the IBM dialect, where mainframes write, and little elsewhere."""
     binary: Literal["big", "little"] = "big"
     """Byte order of COMP, COMP-4 and BINARY."""
     binary_full: bool = False
     """Write COMP values that need more digits than their picture (a sender compiled with TRUNC(BIN) does)."""
-    float_format: Literal["ibm", "ieee", "ieee-little"] | None = None
+    float: Literal["ibm", "ieee", "ieee-little"] | None = None
     """How COMP-1 and COMP-2 stand: IBM hexadecimal, or IEEE 754 with the high or low byte first. By the dialect."""
     threads: PositiveInt = 1
     """Batches decoded at the same time."""
+
+    @field_validator("group_text", mode="before", json_schema_input_type=str | list[str])
+    @classmethod
+    def _one_or_more(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("segments", mode="before", json_schema_input_type=dict[str, str | list[str] | Segment])
+    @classmethod
+    def _short_forms(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return {name: {"is": said} if isinstance(said, str | list | tuple) else said for name, said in value.items()}
+
+    @property
+    def copybooks(self) -> tuple[str, ...]:
+        """The copybook or copybooks."""
+        return (self.copybook,) if isinstance(self.copybook, str) else self.copybook
 
     @property
     def language(self) -> Language:

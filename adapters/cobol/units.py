@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -9,11 +11,14 @@ import numpy.typing as npt
 import polars as pl
 
 from adapters.cobol import edited, floats, kernels, writers
+from adapters.cobol.buffers import Lent
 from adapters.cobol.declaration import Usage
 from adapters.cobol.kernels import LEADING, LEADING_SEPARATE, TRAILING_SEPARATE, UNSIGNED
-from adapters.cobol.numbers import beyond_kernels, zone_mode
+from adapters.cobol.kernels.fields import STEP
+from adapters.cobol.numbers import beyond_kernels, in_kernels, zone_mode
 from adapters.cobol.plan import Leaf, Options, Storage
 from adapters.cobol.signs import Signs
+from adapters.cobol.writers.numbers import VALUES
 from hrbus.spi import Type
 
 Bytes = npt.NDArray[np.uint8]
@@ -118,20 +123,64 @@ def _one(value: int) -> pl.Series:
 def _write_narrow(
     leaf: Leaf, options: Options, values: Ints, wanted: Bools, out: Bytes, base: Ints, status: Bytes
 ) -> None:
-    place = (out, base, leaf.offset, leaf.width)
-    if leaf.storage is Storage.BINARY:
-        least, most = binary_bounds(leaf, options, 1 << 63)
-        writers.write_binary(values, wanted, *place, leaf.big, least, most, status)
-    elif leaf.storage is Storage.PACKED:
-        has_sign = leaf.item.usage is Usage.PACKED
-        writers.write_packed(values, wanted, *place, leaf.digits, has_sign, leaf.signed, status)
+    values = np.ascontiguousarray(values)
+    lane = Lent("l", values.ctypes.data, 0)
+    found = write_together((leaf,), options, (lane,), wanted, out, base)[0]
+    if found is not None:
+        status |= found
+
+
+def in_writers(leaf: Leaf, dtype: pl.DataType) -> bool:
+    """Say whether the writers take a column as it is: the field's own kind of numbers, of up to 64 bits."""
+    own = (
+        dtype == pl.Int64
+        if leaf.type is Type.INTEGER
+        else isinstance(dtype, pl.Decimal) and dtype.scale == leaf.scale
+    )
+    narrow = in_kernels(leaf) and not (leaf.storage is Storage.BINARY and leaf.wide)
+    return own and narrow and leaf.factor == 1 and not leaf.item.entry.blank_when_zero
+
+
+def write_together(
+    leaves: tuple[Leaf, ...], options: Options, lanes: Sequence[Lent], wanted: Bools, out: Bytes, base: Ints
+) -> list[Bytes | None]:
+    """Write several fields that are stored alike; return the codes of each, None where there are none."""
+    known, tables = _for_writers(leaves, options)
+    fields = known.copy()
+    fields[:, STEP] = [1 if lane.format == "l" else 2 for lane in lanes]
+    fields[:, VALUES] = [lane.values for lane in lanes]
+    status = np.zeros((len(leaves), len(base)), dtype=np.uint8)
+    wrong = np.zeros(len(leaves), dtype=np.int64)
+    place = (wanted, out, base, status, wrong)
+    if leaves[0].storage is Storage.BINARY:
+        writers.write_binary(fields, *place)
+    elif leaves[0].storage is Storage.PACKED:
+        writers.write_packed(fields, *place)
     else:
-        signs = Signs.of(ebcdic_page=options.page.ebcdic, ebcdic_sign=options.ebcdic_sign)
-        mode = zone_mode(leaf)
-        positive, negative = signs.positive, signs.negative
-        if mode in (LEADING_SEPARATE, TRAILING_SEPARATE):
-            positive, negative = np.array([signs.plus], dtype=np.uint8), np.array([signs.minus], dtype=np.uint8)
-        writers.write_zoned(values, wanted, *place, mode, signs.zero, positive, negative, status)
+        writers.write_zoned(fields, tables, *place)
+    return [status[number] if bad else None for number, bad in enumerate(wrong.tolist())]
+
+
+@lru_cache(maxsize=256)
+def _for_writers(leaves: tuple[Leaf, ...], options: Options) -> tuple[Ints, Bytes]:
+    """Return what the writers must know of each field (but where its values are), and their tables of signs."""
+    fields = []
+    tables: list[Bytes] = []
+    signs = Signs.of(ebcdic_page=options.page.ebcdic, ebcdic_sign=options.ebcdic_sign)
+    for leaf in leaves:
+        own: tuple[int, int, int]
+        if leaf.storage is Storage.BINARY:
+            own = (leaf.big, *binary_bounds(leaf, options, 1 << 63))
+        elif leaf.storage is Storage.PACKED:
+            own = (leaf.digits, leaf.item.usage is Usage.PACKED, leaf.signed)
+        else:
+            mode = zone_mode(leaf)
+            own = (mode, len(tables), signs.zero)
+            separate = mode in (LEADING_SEPARATE, TRAILING_SEPARATE)
+            pair = ([signs.plus] * 10, [signs.minus] * 10) if separate else (signs.positive, signs.negative)
+            tables.append(np.array(pair, dtype=np.uint8))
+        fields.append((leaf.offset, leaf.width, 1, 0, *own))
+    return np.array(fields, dtype=np.int64), np.array(tables, dtype=np.uint8).reshape(-1, 2, 10)
 
 
 def binary_bounds(leaf: Leaf, options: Options, end: int) -> tuple[int, int]:
@@ -148,7 +197,7 @@ def _write_floats(
     leaf: Leaf, options: Options, values: pl.Series, wanted: Bools, out: Bytes, base: Ints, status: Bytes
 ) -> None:
     numbers = values.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
-    field, codes = floats.write(numbers, leaf.width, options.float_format)
+    field, codes = floats.write(numbers, leaf.width, options.float)
     status[wanted] = codes[wanted]
     _put(leaf, field, wanted, out, base, status)
 

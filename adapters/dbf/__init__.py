@@ -8,15 +8,14 @@ titles: {number: NO, birth_date: BIRTHDAY}
 
 from __future__ import annotations
 
-from adapters.dbf.codec import DbfCodec
 from adapters.dbf.settings import DbfSettings
-from adapters.flat import flat_layout
-from hrbus.spi import CodecKind, Context
-
-__all__ = ["DBF", "DbfCodec", "DbfSettings"]
+from adapters.flat.layout import flat_layout
+from hrbus.spi import Codec, CodecKind, Context
 
 
-def _make(settings: DbfSettings, context: Context) -> DbfCodec:
+def _make(settings: DbfSettings, context: Context) -> Codec:
+    from adapters.dbf.codec import DbfCodec
+
     return DbfCodec(flat_layout(settings.layout, context), settings, context.clock)
 
 

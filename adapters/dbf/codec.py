@@ -18,10 +18,11 @@ from adapters.dbf.settings import DbfSettings
 from adapters.dbf.table import DELETED, END, Column, Head
 from adapters.dbf.values import KINDS, text_of
 from adapters.dbf.writing import Rows, columns_of
-from adapters.flat import Cells, CellSettings, Found, batch_of, refused
-from adapters.flat.cells import Failures
+from adapters.flat.cells import Cells, Failures
 from adapters.flat.layout import known
 from adapters.flat.lines import Encoding, read_fully
+from adapters.flat.rows import Found, batch_of, refused
+from adapters.flat.settings import CellSettings
 from hrbus.spi import Batch, BatchError, Clock, ConfigError, Delivery, Fault, Layout, Origin, Type
 
 BATCH = 10_000

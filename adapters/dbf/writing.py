@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from adapters.dbf.table import Column
-from adapters.flat import Cells
-from adapters.flat.cells import Failures
+from adapters.flat.cells import Cells, Failures
 from adapters.flat.lines import Encoding
 from adapters.flat.padding import padded
 from hrbus.spi import ConfigError, Fault, Field, Layout, Type

@@ -10,15 +10,14 @@ decimal: comma
 
 from __future__ import annotations
 
-from adapters.delimited.codec import DelimitedCodec
 from adapters.delimited.settings import DelimitedSettings
-from adapters.flat import flat_layout
-from hrbus.spi import CodecKind, Context
-
-__all__ = ["DELIMITED", "DelimitedCodec", "DelimitedSettings"]
+from adapters.flat.layout import flat_layout
+from hrbus.spi import Codec, CodecKind, Context
 
 
-def _make(settings: DelimitedSettings, context: Context) -> DelimitedCodec:
+def _make(settings: DelimitedSettings, context: Context) -> Codec:
+    from adapters.delimited.codec import DelimitedCodec
+
     return DelimitedCodec(flat_layout(settings.layout, context), settings)
 
 

@@ -15,9 +15,10 @@ import polars as pl
 from adapters.delimited.records import Record, Records
 from adapters.delimited.settings import DelimitedSettings
 from adapters.delimited.writing import Writer
-from adapters.flat import Cells, Found, batch_of, refused
+from adapters.flat.cells import Cells
 from adapters.flat.layout import known
 from adapters.flat.lines import Encoding, Lines
+from adapters.flat.rows import Found, batch_of, refused
 from hrbus.spi import Batch, BatchError, Delivery, Layout, Origin, Reject, Stage
 
 BATCH = 10_000

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
-from adapters.flat import CellSettings
+from adapters.flat.settings import CellSettings
 
 
 class DelimitedSettings(CellSettings):

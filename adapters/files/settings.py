@@ -67,8 +67,9 @@ class TargetSettings(Settings):
 
     name: str
     """Name of the file. `{sequence:06}` is the number of the delivery (1, 2, 3 … of the route), `{route}` the
-    route's name, `{date:%Y%m%d}` the day. A name without `{sequence}` is used again and again: a delivery then
-    waits until the reader has taken the one before."""
+    route's name, `{date:%Y%m%d}` the day. A name with `{record:08}`, the ledger's number of a record, makes a file of
+    each record. A name without `{sequence}` and `{record}` is used again and again: a delivery then waits until the
+    reader has taken the one before."""
 
     trigger: str = ""
     """Name of an extra file that is written after the file, such as `{name}.ok`; empty for none. Takes what `name`
@@ -96,8 +97,10 @@ class TargetSettings(Settings):
 
     @model_validator(mode="after")
     def _known_parts(self) -> TargetSettings:
-        parts: dict[str, object] = {"sequence": 1, "route": "r", "date": EXAMPLE_DATE}
+        parts: dict[str, object] = {"sequence": 1, "route": "r", "date": EXAMPLE_DATE, "record": 1}
         checked(self.name, parts)
+        if not self.by_record:
+            del parts["record"]
         parts |= {"name": "A.DAT", "stem": "A"}
         checked(self.trigger or "-", parts)
         checked(self.trigger_text, parts | {"records": 1}, plain=False)
@@ -105,8 +108,17 @@ class TargetSettings(Settings):
 
     @property
     def numbered(self) -> bool:
-        """Say whether each delivery has a name of its own."""
-        return any(part == "sequence" for _, part, _, _ in string.Formatter().parse(self.name))
+        """Say whether no two deliveries share a name."""
+        return self.by_record or _names(self.name, "sequence")
+
+    @property
+    def by_record(self) -> bool:
+        """Say whether each record is a file."""
+        return _names(self.name, "record")
+
+
+def _names(pattern: str, wanted: str) -> bool:
+    return any(part == wanted for _, part, _, _ in string.Formatter().parse(pattern))
 
 
 def checked(pattern: str, parts: dict[str, object], *, plain: bool = True) -> str:

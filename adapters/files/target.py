@@ -13,19 +13,17 @@ import hashlib
 import io
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import PurePosixPath
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 from zoneinfo import ZoneInfo
-
-import polars as pl
 
 from adapters.files.settings import TargetSettings, filled_in
 from adapters.files.transport import Files, below
 from hrbus.spi import (
     ID,
-    OUTCOME_SCHEMA,
     Batch,
     BatchError,
     Codec,
@@ -40,9 +38,18 @@ from hrbus.spi import (
     TransientError,
 )
 
+if TYPE_CHECKING:
+    import polars as pl
+
 UPLOADED = "uploaded"
 """First word of the mark that is set when all of a delivery has arrived; the names follow, a line each, because a
 repetition on another day must not make others of ``{date}``."""
+
+EACH = "uploaded-each"
+"""The same where each record is a file; the moment that ``{date}`` is made of follows."""
+
+AT_ONCE = 1000
+"""Files of single records that get their names before the ledger is told."""
 
 IN_MEMORY = 8 * 1024 * 1024
 """Bytes of an encoded file that are held in memory before it goes to a local temporary file."""
@@ -50,12 +57,16 @@ IN_MEMORY = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class _Names:
-    """What a delivery's file and trigger file are called, at last and until then; ``trigger`` is "" for none."""
+    """What a file and its trigger file are called, at last and until then; ``trigger`` is "" for none.
+
+    ``parts`` are what the names were made of.
+    """
 
     final: str
     part: str
     trigger: str
     trigger_part: str
+    parts: Mapping[str, object] = field(default_factory=dict)
 
 
 class FileTarget:
@@ -67,13 +78,19 @@ class FileTarget:
         self._codec = codec
         self._context = context
         self._folder = below("", settings.folder)
+        if getattr(codec, "one_record", False) and not settings.by_record:
+            message = "the codec writes one record a file, and the name is that of a file for all"
+            raise ConfigError(Fault(message, hint="put {record} into name, as in CAND-{record:08}.xml"))
 
     def probe(self) -> str:
         """Say how many files lie there."""
         return f"{self._files.where(self._folder)}: {len(self._files.list(self._folder))} files"
 
     def deliver(self, batches: Iterable[Batch], delivery: Delivery) -> Iterator[Outcomes]:
-        """Write one file of all records and yield the outcomes once it has its final name."""
+        """Write one file of all records, or of each, and yield the outcomes once they have their final names."""
+        if delivery.marked.startswith(f"{EACH} ") or (self._settings.by_record and not delivery.marked):
+            yield from self._deliver_each(batches, delivery)
+            return
         sent: list[pl.Series | range] = []
         refused: list[Reject] = []
         if delivery.marked.startswith(f"{UPLOADED} "):
@@ -85,26 +102,63 @@ class FileTarget:
             with tempfile.SpooledTemporaryFile(IN_MEMORY) as local:
                 self._encode(batches, cast("BinaryIO", local), delivery, sent, refused)
                 if sent or self._settings.when_empty == "send":
-                    self._upload(cast("BinaryIO", local), names, delivery, sum(map(len, sent)))
+                    self._upload(cast("BinaryIO", local), names, sum(map(len, sent)))
                     delivery.mark(f"{UPLOADED} {names.final}\n{names.trigger}")
                     self._finish(names)
+        import polars as pl
+
         yield from (Outcomes.of(pl.Series(ID, ids, pl.Int64), Status.SENT, names.final) for ids in sent)
         if refused:
             yield _refusals(refused)
 
+    def _deliver_each(self, batches: Iterable[Batch], delivery: Delivery) -> Iterator[Outcomes]:
+        """Write a file of each record; none has its final name before all of them have arrived."""
+        marked = delivery.marked.removeprefix(f"{EACH} ")
+        moment = datetime.fromisoformat(marked) if marked else self._today()
+        sent: list[pl.Series | range] = []
+        refused: list[Reject] = []
+        for batch in batches:
+            for row in range(len(batch)):
+                one = Batch(batch.frame[row])
+                with tempfile.SpooledTemporaryFile(IN_MEMORY) as local:
+                    stream = cast("BinaryIO", _Nowhere() if marked else local)
+                    before = len(refused)
+                    self._encode([one], stream, delivery, sent, refused)
+                    if not marked and len(refused) == before:
+                        self._upload(stream, self._names_of(delivery, int(one.frame[ID][0]), moment), 1)
+        if sent and not marked:
+            delivery.mark(f"{EACH} {moment.isoformat()}")
+        ids = [number for some in sent for number in some]
+        for first in range(0, len(ids), AT_ONCE):
+            names = [self._names_of(delivery, number, moment) for number in ids[first : first + AT_ONCE]]
+            for each in names:
+                self._finish(each)
+            yield _sent(ids[first : first + AT_ONCE], [each.final for each in names])
+        if refused:
+            yield _refusals(refused)
+
+    def _names_of(self, delivery: Delivery, record: int, moment: datetime) -> _Names:
+        """Return the names of the file of a record."""
+        return self._filled(self._parts(delivery, moment) | {"record": record}, f"{_own_name(delivery)}-{record}")
+
     def _names(self, delivery: Delivery, final: str = "", trigger: str = "") -> _Names:
         own = _own_name(delivery)
-        if not final:
-            parts = self._parts(delivery)
-            final = filled_in(self._settings.name, parts)
-            parts |= {"name": final, "stem": PurePosixPath(final).stem}
-            trigger = filled_in(self._settings.trigger, parts)
-        return _Names(final, f".{own}.part", trigger, f".{own}.trigger.part")
+        if final:
+            return _Names(final, f".{own}.part", trigger, f".{own}.trigger.part")
+        return self._filled(self._parts(delivery, self._today()), own)
 
-    def _parts(self, delivery: Delivery) -> dict[str, object]:
-        today = self._context.clock.now().astimezone(ZoneInfo(self._settings.time_zone))
+    def _filled(self, parts: dict[str, object], own: str) -> _Names:
+        final = filled_in(self._settings.name, parts)
+        parts |= {"name": final, "stem": PurePosixPath(final).stem}
+        trigger = filled_in(self._settings.trigger, parts)
+        return _Names(final, f".{own}.part", trigger, f".{own}.trigger.part", parts)
+
+    def _today(self) -> datetime:
+        return self._context.clock.now().astimezone(ZoneInfo(self._settings.time_zone))
+
+    def _parts(self, delivery: Delivery, moment: datetime) -> dict[str, object]:
         route = re.sub(r"[^\w.-]", "_", delivery.route)
-        return {"sequence": delivery.sequence, "route": route, "date": today}
+        return {"sequence": delivery.sequence, "route": route, "date": moment}
 
     def _encode(
         self,
@@ -119,12 +173,10 @@ class FileTarget:
                 sent.append(_short(batch.frame[ID]))
             refused.extend(reject for reject in batch.rejects if reject.stage is Stage.ENCODE)
 
-    def _upload(self, content: BinaryIO, names: _Names, delivery: Delivery, records: int) -> None:
+    def _upload(self, content: BinaryIO, names: _Names, records: int) -> None:
         self._put(names.part, content)
         if names.trigger:
-            parts = self._parts(delivery) | {"records": records, "name": names.final}
-            parts["stem"] = PurePosixPath(names.final).stem
-            text = filled_in(self._settings.trigger_text, parts)
+            text = filled_in(self._settings.trigger_text, {**names.parts, "records": records})
             self._put(names.trigger_part, io.BytesIO(f"{text}\n".encode() if text else b""))
 
     def _put(self, name: str, content: BinaryIO) -> None:
@@ -193,6 +245,14 @@ def _own_name(delivery: Delivery) -> str:
     return f"hrbus-{delivery.sequence:06}-{hashlib.sha256(delivery.id.encode()).hexdigest()[:16]}"
 
 
+def _sent(ids: list[int], names: list[str]) -> Outcomes:
+    import polars as pl
+
+    status = [str(Status.SENT)] * len(ids)
+    rows = {ID: ids, "status": status, "far_id": [None] * len(ids), "answer": names}
+    return Outcomes(pl.DataFrame(rows, Outcomes.schema()))
+
+
 def _refusals(refused: list[Reject]) -> Outcomes:
     rows = {
         ID: [reject.id for reject in refused],
@@ -200,7 +260,9 @@ def _refusals(refused: list[Reject]) -> Outcomes:
         "far_id": [None] * len(refused),
         "answer": [f"{reject.field}: {reject.reason}" if reject.field else reject.reason for reject in refused],
     }
-    return Outcomes(pl.DataFrame(rows, OUTCOME_SCHEMA))
+    import polars as pl
+
+    return Outcomes(pl.DataFrame(rows, Outcomes.schema()))
 
 
 def _short(ids: pl.Series) -> pl.Series | range:

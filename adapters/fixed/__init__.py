@@ -9,16 +9,15 @@ trailer: {layout: layouts/payroll-end.yaml, set: {kind: T}, count: records}
 
 from __future__ import annotations
 
-from adapters.fixed.codec import FixedCodec
-from adapters.fixed.edges import Edge
 from adapters.fixed.settings import EdgeSettings, FixedSettings
-from adapters.flat import flat_layout
-from hrbus.spi import CodecKind, Context
-
-__all__ = ["FIXED", "FixedCodec", "FixedSettings"]
+from adapters.flat.layout import flat_layout
+from hrbus.spi import Codec, CodecKind, Context
 
 
-def _make(settings: FixedSettings, context: Context) -> FixedCodec:
+def _make(settings: FixedSettings, context: Context) -> Codec:
+    from adapters.fixed.codec import FixedCodec
+    from adapters.fixed.edges import Edge
+
     def edge(part: EdgeSettings | None, path: str) -> Edge | None:
         return Edge(flat_layout(part.layout, context), part, settings, context.clock, path) if part else None
 

@@ -9,7 +9,7 @@ from adapters.fixed.edges import Edge
 from adapters.fixed.places import Places
 from adapters.fixed.records import Record, records
 from adapters.fixed.settings import FixedSettings
-from adapters.flat import Found, batch_of, refused
+from adapters.flat.rows import Found, batch_of, refused
 from hrbus.spi import Batch, BatchError, ConfigError, Delivery, Fault, Layout, Origin
 
 BATCH = 10_000

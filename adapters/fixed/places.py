@@ -9,8 +9,7 @@ import polars as pl
 
 from adapters.fixed.records import Form
 from adapters.fixed.settings import FixedSettings
-from adapters.flat import Cells
-from adapters.flat.cells import Failures
+from adapters.flat.cells import Cells, Failures
 from adapters.flat.layout import known
 from adapters.flat.padding import padded
 from adapters.flat.slices import cut, slices, stacked

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
-from adapters.flat import CellSettings
+from adapters.flat.settings import CellSettings
 from hrbus.spi import Settings
 
 

@@ -3,11 +3,3 @@
 A flat record is a row of cells: a line of a delimited file, a record of fixed width, a row of a sheet. The codecs
 differ in how they find the cells; what a cell means is decided here, by the layout and a few words of the settings.
 """
-
-from __future__ import annotations
-
-from adapters.flat.cells import Cells, CellSettings
-from adapters.flat.layout import flat_layout
-from adapters.flat.rows import Found, batch_of, refused
-
-__all__ = ["CellSettings", "Cells", "Found", "batch_of", "flat_layout", "refused"]

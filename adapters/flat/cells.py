@@ -10,33 +10,17 @@ value passes through a float, except those of type float.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import polars as pl
 
+from adapters.flat.settings import CellSettings
 from adapters.json.columns import dtype_of
 from adapters.json.writing import fitted
-from hrbus.spi import Field, Layout, Settings, Type
+from hrbus.spi import Field, Layout, Type
 
 Failures = dict[int, tuple[str, str]]
 
 _INTEGER_DIGITS = 18
 _MOST_DIGITS = 38
-
-
-class CellSettings(Settings):
-    """What a cell of text means."""
-
-    null: tuple[str, ...] = ("",)
-    """Words for nothing, the empty one by default; the first is written. A blank number is always nothing."""
-    true: tuple[str, ...] = ("true",)
-    """Words for yes; the first is written."""
-    false: tuple[str, ...] = ("false",)
-    """Words for no; the first is written."""
-    decimal: Literal["point", "comma", "implied"] = "point"
-    """Decimal point, comma, or none: `implied` takes the last digits as the layout's places (1250 is 12.50)."""
-    sign: Literal["leading", "trailing"] = "leading"
-    """Where the minus stands: -12.50, or 12.50- as some systems write it."""
 
 
 class Cells:

@@ -5,12 +5,13 @@ layout = flat_layout("layouts/staff.yaml", context)
 
 from __future__ import annotations
 
-from adapters.json.layouts import read_layout
 from hrbus.spi import ConfigError, Context, Fault, Layout
 
 
 def flat_layout(name: str, context: Context) -> Layout:
     """Return the layout in the file ``name`` below mappings/; ConfigError where it is at fault or has lists."""
+    from adapters.json.layouts import read_layout
+
     path = context.resolve(name, "mappings")
     layout = read_layout(path, shown=str(path.relative_to(context.site)))
     lists = [

@@ -12,25 +12,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adapters.json.codec import JsonCodec, JsonSettings
-from adapters.json.layouts import read_layout
-from adapters.json.writing import texts
-from hrbus.spi import CodecKind, Context
-
-__all__ = ["JSON", "JsonCodec", "JsonSettings", "read_layout", "texts"]
+from adapters.json.settings import JsonSettings
+from hrbus.spi import Codec, CodecKind, Context, Layout
 
 
-def _make(settings: JsonSettings, context: Context) -> JsonCodec:
+def _make(settings: JsonSettings, context: Context) -> Codec:
+    from adapters.json.codec import JsonCodec
+    from adapters.json.layouts import read_layout
+
     path = context.resolve(settings.layout, "mappings")
     shown = Path(path).relative_to(context.site) if Path(path).is_relative_to(context.site) else path
     return JsonCodec(read_layout(path, shown=str(shown)), settings)
 
 
+def _layout(path: Path) -> Layout:
+    from adapters.json.layouts import read_layout
+
+    return read_layout(path)
+
+
 JSON = CodecKind(
     name="json",
-    summary="JSON, one object a line, with exact numbers.",
+    summary="JSON objects, one a line or in an array, with exact numbers.",
     settings=JsonSettings,
     make=_make,
-    layout=read_layout,
+    layout=_layout,
     suffixes=(".yaml", ".yml"),
 )

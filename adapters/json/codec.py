@@ -1,11 +1,11 @@
-"""The codec: lines in, batches out, and back.
+"""The codec: objects in, batches out, and back.
 
     codec = JsonCodec(read_layout(Path("mappings/layouts/result.yaml")), JsonSettings(layout="layouts/result.yaml"))
     for batch in codec.decode(stream, Origin("page-1")):
         ...
 
-A line is UTF-8 and holds one object (RFC 8259); empty lines are passed over. Keys that the layout does not name are
-passed over too, unless ``unknown: reject`` is set: a service may add some at any time.
+A line, or an item of an array, is UTF-8 and holds one object (RFC 8259); empty lines are passed over. Keys that the
+layout does not name are passed over too, unless ``unknown: reject`` is set: a service may add some at any time.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, BinaryIO, Literal, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import polars as pl
 
 from adapters.json.columns import Columns
+from adapters.json.pieces import items, lines
+from adapters.json.settings import JsonSettings
 from adapters.json.writing import fitted, texts
 from hrbus.spi import (
     ID,
@@ -25,36 +27,21 @@ from hrbus.spi import (
     RAW,
     RECORD,
     Batch,
-    BatchError,
     Delivery,
     Field,
     Layout,
     Origin,
     Reject,
-    Settings,
     Stage,
     Type,
 )
 
 BATCH = 10_000
-LONGEST_LINE = 16 * 1024 * 1024
 _NOT_JSON = "not JSON"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-
-class JsonSettings(Settings):
-    """JSON, one object a line."""
-
-    layout: str
-    """Layout file, below `mappings/`."""
-    unknown: Literal["ignore", "reject"] = "ignore"
-    """What becomes of a record with a key that the layout does not name."""
-    keep_raw: bool = False
-    """Whether each record keeps its bytes in the column `_raw`."""
 
 
 class JsonCodec:
-    """Reads and writes NDJSON by a layout."""
+    """Reads and writes JSON objects by a layout."""
 
     def __init__(self, layout: Layout, settings: JsonSettings) -> None:
         self._layout = layout
@@ -67,28 +54,17 @@ class JsonCodec:
         return self._layout
 
     def decode(self, stream: BinaryIO, origin: Origin) -> Iterator[Batch]:
-        """Yield the lines in batches of ten thousand.
+        """Yield the objects in batches of ten thousand.
 
-        A line above 16 MiB is a BatchError, and so is a last line that breaks off: no line end, and not JSON.
+        BatchError where a line or item is above 16 MiB, or the file breaks off.
         """
+        if self._settings.form == "array":
+            pieces = items(stream, origin.artifact)
+        else:
+            pieces = lines(stream, origin.artifact, lambda line: not str(self._parse(line)).startswith(_NOT_JSON))
         page: list[tuple[int, int, bytes]] = []
-        record = offset = 0
-        while line := stream.readline(LONGEST_LINE + 1):
-            if len(line) > LONGEST_LINE:
-                raise BatchError(
-                    f"{origin.artifact}: the line at byte {offset} is longer than {LONGEST_LINE} bytes; "
-                    "expected one JSON object a line"
-                )
-            start, offset = offset, offset + len(line)
-            if not start and line.startswith(_BYTE_ORDER_MARK):
-                start, line = 3, line[3:]
-            if line.strip() and not line.endswith(b"\n") and str(self._parse(line)).startswith(_NOT_JSON):
-                raise BatchError(
-                    f"{origin.artifact}: the last line, at byte {start}, breaks off; fetch the file again"
-                )
-            if line.strip():
-                record += 1
-                page.append((record, start, line.rstrip(b"\r\n")))
+        for record, (offset, piece) in enumerate(pieces, 1):
+            page.append((record, offset, piece))
             if len(page) == BATCH:
                 yield self._batch(page)
                 page = []
@@ -96,7 +72,12 @@ class JsonCodec:
             yield self._batch(page)
 
     def encode(self, batches: Iterable[Batch], stream: BinaryIO, delivery: Delivery | None = None) -> Iterator[Batch]:
-        """Write a line for each record that fits its layout, and yield each batch with the others as rejects."""
+        """Write a line for each record that fits its layout, and yield each batch with the others as rejects.
+
+        In an array the lines stand between brackets, with commas behind them.
+        """
+        array = self._settings.form == "array"
+        count = 0
         for batch in batches:
             frame, failures = fitted(batch.frame, self._layout)
             if failures:
@@ -107,8 +88,14 @@ class JsonCodec:
             else:
                 written = batch
             if frame.height:
-                stream.write(("\n".join(texts(frame, self._layout).to_list()) + "\n").encode())
+                made = texts(frame, self._layout).to_list()
+                begin = ",\n" if count else "[\n"
+                text = begin + ",\n".join(made) if array else "\n".join(made) + "\n"
+                stream.write(text.encode())
+                count += frame.height
             yield written
+        if array:
+            stream.write(b"\n]\n" if count else b"[]\n")
 
     def _batch(self, page: list[tuple[int, int, bytes]]) -> Batch:
         rejects: list[Reject] = []
@@ -155,13 +142,13 @@ class JsonCodec:
             if b"\\u" in line:
                 json.dumps(found, default=str, ensure_ascii=False).encode()
         except UnicodeDecodeError as error:
-            return f"not UTF-8 at byte {error.start} of the line"
+            return f"not UTF-8 at byte {error.start} of the record"
         except UnicodeEncodeError:
             return "half of a surrogate pair stands alone, which is no character"
         except RecursionError:
             return "nested too deeply"
         except json.JSONDecodeError as error:
-            return f"{_NOT_JSON} at character {error.pos + 1} of the line: {error.msg}"
+            return f"{_NOT_JSON} at character {error.pos + 1} of the record: {error.msg}"
         except ValueError:
             return "a number that JSON does not have, or one too long to read"
         return found if isinstance(found, dict) else "expected an object, found something else"

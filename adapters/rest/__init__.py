@@ -16,21 +16,25 @@ paths and words a service uses stands in ``adapters.rest.operations`` as data.
 
 from __future__ import annotations
 
-from adapters.rest.client import Client
-from adapters.rest.operations import REFERENCE
-from adapters.rest.orders import OrderTarget
-from adapters.rest.results import ResultSource
 from adapters.rest.settings import Connection, OrdersSettings, ResultsSettings
-from hrbus.spi import Adapter, Codec, Context, Kind
+from hrbus.spi import Adapter, Codec, Context, Kind, Source, Target
 
 __all__ = ["REST"]
 
 
-def _source(connection: Connection, settings: ResultsSettings, context: Context) -> ResultSource:
+def _source(connection: Connection, settings: ResultsSettings, context: Context) -> Source:
+    from adapters.rest.client import Client
+    from adapters.rest.operations import REFERENCE
+    from adapters.rest.results import ResultSource
+
     return ResultSource(Client(connection, context.clock, context.resolve), settings, context, REFERENCE)
 
 
-def _target(connection: Connection, settings: OrdersSettings, codec: Codec, context: Context) -> OrderTarget:
+def _target(connection: Connection, settings: OrdersSettings, codec: Codec, context: Context) -> Target:
+    from adapters.rest.client import Client
+    from adapters.rest.operations import REFERENCE
+    from adapters.rest.orders import OrderTarget
+
     return OrderTarget(Client(connection, context.clock, context.resolve), settings, codec, context, REFERENCE)
 
 

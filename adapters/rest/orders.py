@@ -26,7 +26,6 @@ from adapters.rest.settings import OrdersSettings
 from hrbus.spi import (
     ID,
     KEY,
-    OUTCOME_SCHEMA,
     Batch,
     Codec,
     ConfigError,
@@ -180,7 +179,7 @@ def _outcomes(ids: Sequence[int | None], told: Sequence[Told]) -> Outcomes:
     rows = [
         (identity, str(status), far_id, answer) for identity, (status, far_id, answer) in zip(ids, told, strict=True)
     ]
-    return Outcomes(pl.DataFrame(rows, schema=OUTCOME_SCHEMA, orient="row"))
+    return Outcomes(pl.DataFrame(rows, schema=Outcomes.schema(), orient="row"))
 
 
 def _sentence(field: str, reason: str) -> str:

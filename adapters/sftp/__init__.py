@@ -13,15 +13,22 @@ The server must prove who it is: its key stands in ``known_hosts``, or nothing i
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from adapters.files import FileSource, FileTarget, SourceSettings, TargetSettings
-from adapters.sftp.files import SftpFiles
-from adapters.sftp.session import Session, SftpConnection
+from adapters.sftp.settings import SftpConnection
 from hrbus.spi import Adapter, Codec, Context, Kind
 
-__all__ = ["SFTP", "SftpConnection", "SftpFiles"]
+if TYPE_CHECKING:
+    from adapters.sftp.files import SftpFiles
+
+__all__ = ["SFTP", "SftpConnection"]
 
 
 def _files(connection: SftpConnection, context: Context) -> SftpFiles:
+    from adapters.sftp.files import SftpFiles
+    from adapters.sftp.session import Session
+
     return SftpFiles(Session(connection, context))
 
 

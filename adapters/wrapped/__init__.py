@@ -11,16 +11,15 @@ The codec inside knows nothing of it: it is given a stream of plain bytes, or on
 
 from __future__ import annotations
 
-from adapters.wrapped.codec import WrappedCodec
-from adapters.wrapped.inner import made
-from adapters.wrapped.openpgp import Keys
 from adapters.wrapped.settings import WrappedSettings
-from hrbus.spi import CodecKind, Context
-
-__all__ = ["WRAPPED", "WrappedCodec", "WrappedSettings"]
+from hrbus.spi import Codec, CodecKind, Context
 
 
-def _make(settings: WrappedSettings, context: Context) -> WrappedCodec:
+def _make(settings: WrappedSettings, context: Context) -> Codec:
+    from adapters.wrapped.codec import WrappedCodec
+    from adapters.wrapped.inner import made
+    from adapters.wrapped.openpgp import Keys
+
     keys = Keys.of(settings.openpgp, context) if settings.openpgp else None
     return WrappedCodec(made(settings.codec, context), settings, keys)
 

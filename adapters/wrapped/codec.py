@@ -32,6 +32,16 @@ class WrappedCodec:
         """The fields of the codec inside."""
         return self._inner.layout
 
+    @property
+    def raw_form(self) -> str | None:
+        """That of the codec inside, where it has one."""
+        return getattr(self._inner, "raw_form", None)
+
+    @property
+    def one_record(self) -> bool:
+        """Say whether the codec inside writes files of one record."""
+        return getattr(self._inner, "one_record", False)
+
     def decode(self, stream: BinaryIO, origin: Origin) -> Iterator[Batch]:
         """Yield what the codec inside reads; offsets count unpacked bytes.
 

@@ -9,15 +9,14 @@ dates: [born]
 
 from __future__ import annotations
 
-from adapters.flat import flat_layout
-from adapters.xlsx.codec import XlsxCodec
+from adapters.flat.layout import flat_layout
 from adapters.xlsx.settings import XlsxSettings
-from hrbus.spi import CodecKind, Context
-
-__all__ = ["XLSX", "XlsxCodec", "XlsxSettings"]
+from hrbus.spi import Codec, CodecKind, Context
 
 
-def _make(settings: XlsxSettings, context: Context) -> XlsxCodec:
+def _make(settings: XlsxSettings, context: Context) -> Codec:
+    from adapters.xlsx.codec import XlsxCodec
+
     return XlsxCodec(flat_layout(settings.layout, context), settings)
 
 

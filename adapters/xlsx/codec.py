@@ -13,9 +13,10 @@ from typing import Any, BinaryIO, cast
 import polars as pl
 import python_calamine
 
-from adapters.flat import Cells, CellSettings, Found, batch_of, refused
-from adapters.flat.cells import Failures
+from adapters.flat.cells import Cells, Failures
 from adapters.flat.layout import known
+from adapters.flat.rows import Found, batch_of, refused
+from adapters.flat.settings import CellSettings
 from adapters.xlsx.package import Package
 from adapters.xlsx.settings import XlsxSettings
 from adapters.xlsx.values import LostError, text_of

@@ -11,15 +11,14 @@ attributes; a nested mapping is a nested element, a list a repeated one.
 
 from __future__ import annotations
 
-from adapters.json.layouts import read_layout
-from adapters.xml.codec import XmlCodec
 from adapters.xml.settings import XmlSettings
-from hrbus.spi import CodecKind, Context
-
-__all__ = ["XML", "XmlCodec", "XmlSettings"]
+from hrbus.spi import Codec, CodecKind, Context
 
 
-def _make(settings: XmlSettings, context: Context) -> XmlCodec:
+def _make(settings: XmlSettings, context: Context) -> Codec:
+    from adapters.json.layouts import read_layout
+    from adapters.xml.codec import XmlCodec
+
     path = context.resolve(settings.layout, "mappings")
     return XmlCodec(read_layout(path, shown=str(path.relative_to(context.site))), settings)
 

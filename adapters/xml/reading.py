@@ -32,6 +32,8 @@ class Reader:
         self._strict = settings.unknown == "reject"
         self._attributes: dict[str, tuple[str, Convert]] = {}
         self._children: dict[str, tuple[Field, Part]] = {}
+        self.fields = fields
+        self.inner: dict[str, Reader] = {}
         self._texts: list[tuple[str, Convert]] = []
         for field in fields:
             if field.name.startswith("@"):
@@ -40,7 +42,9 @@ class Reader:
             elif field.name == "$text":
                 self._texts.append((field.name, _value(field, settings)))
             else:
-                self._children[settings.tag(field.name)] = (field, _part(field, settings))
+                if field.type is Type.GROUP:
+                    self.inner[field.name] = Reader(field.children, settings)
+                self._children[settings.tag(field.name)] = (field, self._part(field, settings))
 
     def record(self, element: etree._Element) -> dict[str, Any]:
         """Return the object that ``element`` is."""
@@ -57,9 +61,33 @@ class Reader:
             found[name] = convert(element.text or "")
         return found
 
-    def _child(self, child: etree._Element, found: dict[str, Any]) -> None:
+    def attribute(self, name: str) -> str | None:
+        """Return the field of an attribute by its full name, None where the layout does not name it."""
+        known = self._attributes.get(name)
+        return known[0] if known else None
+
+    def children(self, element: etree._Element) -> dict[str, list[etree._Element]]:
+        """Return the children that the layout names, by field."""
+        found: dict[str, list[etree._Element]] = {}
+        for child in element:
+            part = self._known(child)
+            if part:
+                found.setdefault(part[0].name, []).append(child)
+        return found
+
+    def value(self, field: Field, element: etree._Element) -> Any:
+        """Return what the element of ``field`` says: one item of it, where it is repeated."""
+        return self._known_of(field)[1](element)
+
+    def _known(self, child: etree._Element) -> tuple[Field, Part] | None:
         tag = str(child.tag)
-        part = self._children.get(tag) or self._children.get("{*}" + tag.rpartition("}")[2])
+        return self._children.get(tag) or self._children.get("{*}" + tag.rpartition("}")[2])
+
+    def _known_of(self, field: Field) -> tuple[Field, Part]:
+        return next(part for part in self._children.values() if part[0] is field)
+
+    def _child(self, child: etree._Element, found: dict[str, Any]) -> None:
+        part = self._known(child)
         if part is None:
             if self._strict:
                 raise RecordError("holds an element that the layout does not name", field="?")
@@ -72,20 +100,19 @@ class Reader:
         else:
             found[field.name] = take(child)
 
+    def _part(self, field: Field, settings: XmlSettings) -> Part:
+        """Return what reads the element of ``field``."""
+        if field.type is Type.GROUP:
+            inner = self.inner[field.name]
+            return lambda element: None if is_nil(element) else inner.record(element)
+        convert = _value(field, settings)
 
-def _part(field: Field, settings: XmlSettings) -> Part:
-    """Return what reads the element of ``field``."""
-    if field.type is Type.GROUP:
-        inner = Reader(field.children, settings)
-        return lambda element: None if _nil(element) else inner.record(element)
-    convert = _value(field, settings)
+        def leaf(element: etree._Element) -> Any:
+            if len(element):
+                raise RecordError("holds elements, and the layout has a value there", field=field.column)
+            return None if is_nil(element) else convert(element.text or "")
 
-    def leaf(element: etree._Element) -> Any:
-        if len(element):
-            raise RecordError("holds elements, and the layout has a value there", field=field.column)
-        return None if _nil(element) else convert(element.text or "")
-
-    return leaf
+        return leaf
 
 
 def _value(field: Field, settings: XmlSettings) -> Convert:
@@ -104,5 +131,6 @@ def _value(field: Field, settings: XmlSettings) -> Convert:
     return number
 
 
-def _nil(element: etree._Element) -> bool:
+def is_nil(element: etree._Element) -> bool:
+    """Say whether an element says of itself that it is nothing (``xsi:nil``)."""
     return element.get(_NIL) in ("true", "1")

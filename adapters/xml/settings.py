@@ -16,6 +16,18 @@ from hrbus.spi import Settings
 NAME = re.compile(r"(?:(?P<prefix>[^\W\d][\w-]*):)?[^\W\d][\w-]*")
 
 
+IN_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+IN_ATTRIBUTE = {**IN_TEXT, '"': "&quot;", "\t": "&#9;", "\n": "&#10;"}
+"""How characters are written that would be markup, or that a parser would change."""
+
+
+def plain(text: str) -> str:
+    """Return ``text`` as it stands in an attribute."""
+    for character, escaped in IN_ATTRIBUTE.items():
+        text = text.replace(character, escaped)
+    return text
+
+
 class XmlSettings(Settings):
     """Records of an XML file."""
 
@@ -23,7 +35,7 @@ class XmlSettings(Settings):
     """Layout file, below `mappings/`."""
     record: str
     """The element that is a record, as the path from the root: `Export/Staff/Employee`. Where it is the root alone, a
-    file is one record, and can be read only."""
+    file is one record: a target then needs a name with `{record}`, a file for each."""
     namespaces: dict[str, str] = Field(default_factory=dict)
     """The namespace of each prefix that names use; that of the prefix `""` is for names without one. Without it such
     names are found in any namespace, and written in none."""
@@ -36,9 +48,11 @@ class XmlSettings(Settings):
     unknown: Literal["ignore", "reject"] = "ignore"
     """What becomes of a record with an element or attribute that the layout does not name."""
     encoding: str = "utf-8"
-    """The encoding of files that are written; files that are read say theirs."""
+    """The encoding of files that are written; files that are read say theirs. A file that is one record keeps its own
+    where it is written onto its bytes."""
     keep_raw: bool = False
-    """Whether each record keeps its bytes in the column `_raw`."""
+    """Carry every record's bytes along and write onto them, so that what the layout does not name comes back
+    unchanged. For a whole route, say so in the codecs of both ends."""
 
     @field_validator("record")
     @classmethod
@@ -60,6 +74,18 @@ class XmlSettings(Settings):
     def steps(self) -> tuple[str, ...]:
         """The names on the way from the root to a record."""
         return tuple(self.record.split("/"))
+
+    @property
+    def alone(self) -> bool:
+        """Say whether a file is one record: its root."""
+        return len(self.steps) == 1
+
+    @property
+    def declarations(self) -> str:
+        """The namespaces as a start tag declares them."""
+        return "".join(
+            f' xmlns{":" if prefix else ""}{prefix}="{plain(uri)}"' for prefix, uri in self.namespaces.items()
+        )
 
     def tag(self, name: str) -> str:
         """Return the name as lxml writes it, ``{namespace}local``; ``{*}local`` where any namespace will do."""

@@ -2,8 +2,8 @@
 
     build()(["status", "--json"])
 
-A command is a module of this package with a function ``command``; one that has commands of its own has a function
-``group`` that makes them. Its docstring's first line is its help.
+A command is a module of this package (see ``MODULES``) with a function ``command``; one that has commands of its own
+has a function ``group`` that makes them. Its docstring's first line is its help.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from hrbus import __version__
 from hrbus.cli.words import LANGUAGES, _, known
 
 COMMANDS = (
-    "init", "scaffold", "check", "run", "status", "rejects", "layout", "diff", "decode", "encode", "roundtrip",
+    "init", "scaffold", "try", "check", "run", "status", "rejects", "layout", "diff", "decode", "encode", "roundtrip",
     "twin", "validate", "schema", "schemas", "adapters", "privacy", "demo", "sandbox",
 )  # fmt: skip
 """In the order in which ``hrbus --help`` lists them."""
+
+MODULES = {"try": "attempt"}
+"""Commands whose name is a word of Python, and how their modules are called instead."""
 
 
 def build() -> typer.Typer:
@@ -35,7 +38,7 @@ def build() -> typer.Typer:
     )
     app.callback()(_everywhere)
     for name in COMMANDS:
-        module = import_module(f"hrbus.cli.{name}")
+        module = import_module(f"hrbus.cli.{MODULES.get(name, name)}")
         if hasattr(module, "group"):
             app.add_typer(module.group(), name=name)
         else:

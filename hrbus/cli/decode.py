@@ -8,10 +8,18 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from hrbus.cli.codec import CopybookOption, EncodingOption, FrameOption, OptionsOption, make, tell_reject
-from hrbus.cli.common import readable, say
+from hrbus.cli.codec import (
+    CodecOption,
+    CopybookOption,
+    EncodingOption,
+    FillerOption,
+    FrameOption,
+    OptionsOption,
+    make,
+)
+from hrbus.cli.common import readable
+from hrbus.cli.refused import Refused, RejectsOption
 from hrbus.cli.words import _
-from hrbus.errors import RecordError
 
 
 def command(
@@ -19,28 +27,33 @@ def command(
     copybook: CopybookOption,
     encoding: EncodingOption = "",
     frame: FrameOption = "",
+    codec: CodecOption = "",
     option: OptionsOption = None,
     trim: Annotated[bool, typer.Option(help=_("Take blanks off the end of text."))] = True,
+    filler: FillerOption = False,
+    rejects: RejectsOption = None,
 ) -> None:
     """Print the records of a file as JSON lines."""
     from hrbus.cli.jsonlines import lines
+    from hrbus.cli.progress import Progress
     from hrbus.spi import Origin
 
-    codec = make(copybook, encoding, frame, [*([] if trim else ["trim=false"]), *(option or [])])
-    out, rejected = sys.stdout.buffer, 0
+    options = [*([] if trim else ["trim=false"]), *(option or [])]
+    made = make(copybook, encoding, frame, options, codec=codec, filler=filler)
+    layout = made.layout
+    out = sys.stdout.buffer
     try:
-        with opened(data) as stream:
-            for batch in codec.decode(stream, Origin(str(data))):
+        with opened(data) as stream, Refused(rejects) as refused, Progress() as progress:
+            for batch in made.decode(stream, Origin(str(data))):
                 if len(batch):
-                    out.write(("\n".join(lines(batch.frame, codec.layout)) + "\n").encode())
-                for reject in batch.rejects:
-                    tell_reject(reject)
-                rejected += len(batch.rejects)
+                    out.write(("\n".join(lines(batch.frame, layout)) + "\n").encode())
+                if batch.rejects:
+                    progress.clear()
+                    refused.take(batch.rejects)
+                progress.add(len(batch) + len(batch.rejects))
     finally:
         out.flush()
-    if rejected:
-        say(_("{count} records were rejected.").format(count=rejected))
-        raise typer.Exit(RecordError.exit_code)
+    refused.leave()
 
 
 def opened(data: Path) -> BinaryIO:

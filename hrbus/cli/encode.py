@@ -10,10 +10,18 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from hrbus.cli.codec import CopybookOption, EncodingOption, FrameOption, OptionsOption, make, tell_reject
-from hrbus.cli.common import readable, say, writable
+from hrbus.cli.codec import (
+    CodecOption,
+    CopybookOption,
+    EncodingOption,
+    FillerOption,
+    FrameOption,
+    OptionsOption,
+    make,
+)
+from hrbus.cli.common import readable, writable
+from hrbus.cli.refused import Refused, RejectsOption
 from hrbus.cli.words import _
-from hrbus.errors import RecordError
 
 
 def command(
@@ -24,26 +32,28 @@ def command(
     ],
     encoding: EncodingOption = "",
     frame: FrameOption = "",
+    codec: CodecOption = "",
     option: OptionsOption = None,
+    filler: FillerOption = False,
+    rejects: RejectsOption = None,
 ) -> None:
     """Write a file of records from JSON lines."""
-    from hrbus.cli.jsonlines import JsonLines
+    from hrbus.cli.jsonrecords import JsonLines
+    from hrbus.cli.progress import Progress
     from hrbus.spi import Batch
 
-    codec = make(copybook, encoding, frame, option)
-    reader = JsonLines(codec.layout)
-    rejected = 0
-    with _input(source) as texts, written(output) as stream:
-        for batch in codec.encode((Batch(records) for records in reader.frames(texts)), stream):
-            for reject in batch.rejects:
-                tell_reject(reject)
-            rejected += len(batch.rejects)
-    for reject in reader.rejects:
-        tell_reject(reject)
-    rejected += len(reader.rejects)
-    if rejected:
-        say(_("{count} records were rejected.").format(count=rejected))
-        raise typer.Exit(RecordError.exit_code)
+    made = make(copybook, encoding, frame, option, codec=codec, filler=filler)
+    reader = JsonLines(made.layout)
+    with _input(source) as texts, written(output) as stream, Refused(rejects) as refused, Progress() as progress:
+        batches = (Batch(records) for records in reader.frames(texts))
+        for batch in made.encode(batches, stream):
+            found = [*batch.rejects, *reader.taken()]
+            if found:
+                progress.clear()
+                refused.take(sorted(found, key=lambda reject: reject.record))
+            progress.add(len(batch) + len(found))
+        refused.take(reader.taken())
+    refused.leave()
 
 
 @contextmanager

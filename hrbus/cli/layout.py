@@ -59,7 +59,7 @@ def told(copybook: Path, record: str, dialect: str, encoding: str, options: list
     own = [f"{name}={value}" for name, value in (("record", record), ("dialect", dialect)) if value]
     with readable(copybook), copybook.open("rb"):
         pass
-    kind, settings, context = chosen(copybook, encoding, "", [*own, *(options or [])])
+    kind, settings, context = chosen([copybook], encoding, "", [*own, *(options or [])])
     found = outlines(kind, copybook, settings, context)
     return [replace(each, warnings=tuple(replace(fault, warning=True) for fault in each.warnings)) for each in found]
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hrbus.cli.codec import CopybookOption, EncodingOption, FrameOption, OptionsOption, make, tell_reject
+from hrbus.cli.codec import CodecOption, CopybookOption, EncodingOption, FrameOption, OptionsOption, make
 from hrbus.cli.common import JsonOption, answer, readable, say
+from hrbus.cli.progress import Progress
+from hrbus.cli.refused import tell
 from hrbus.cli.words import _
 from hrbus.errors import BatchError, RecordError
 
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
     from hrbus.roundtrip import Difference, Losses, Proof
     from hrbus.spi import Reject
 
-PATIENCE = 1.0
-"""Seconds before progress is shown."""
-
 
 def command(
     data: Annotated[Path, typer.Argument(metavar="DATA", help=_("The file of records."))],
     copybook: CopybookOption,
     encoding: EncodingOption = "",
     frame: FrameOption = "",
+    codec: CodecOption = "",
     option: OptionsOption = None,
     from_values: Annotated[
         bool,
@@ -42,57 +40,37 @@ def command(
     options = [*(option or []), "keep_raw=true"]
     if from_values:
         options = [each for each in options if not each.startswith(("header.", "trailer."))]
-    codec = make(copybook, encoding, frame, options)
+    made = make(copybook, encoding, frame, options, codec=codec)
     with readable(data):
         data.open("rb").close()
-    progress, rejects = _Progress(data.stat().st_size), _Rejects(quiet=as_json)
+    progress = Progress(data.stat().st_size)
+    rejects = _Rejects(progress, quiet=as_json)
     if from_values:
-        losses = roundtrip.by_values(codec, data, rejects.add, progress)
-        progress.done()
+        with progress:
+            losses = roundtrip.by_values(made, data, rejects.add, progress.at)
         answer(_losses_row(losses, rejects)) if as_json else _tell_losses(losses)
         code = 0 if losses.none else BatchError.exit_code
         raise typer.Exit(code or (RecordError.exit_code if losses.rejected else 0))
-    proof = roundtrip.prove(codec, data, rejects.add, progress)
-    progress.done()
+    with progress:
+        proof = roundtrip.prove(made, data, rejects.add, progress.at)
     answer(_proof_row(proof, rejects)) if as_json else _tell_proof(data, proof)
     code = 0 if proof.identical else BatchError.exit_code
     raise typer.Exit(code or (RecordError.exit_code if proof.rejected else 0))
 
 
-class _Progress:
-    """Shows on a terminal how far it is, once that takes more than a moment."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.begun = self.last = time.monotonic()
-        self.shown = False
-
-    def __call__(self, records: int, done: int) -> None:
-        now = time.monotonic()
-        if not sys.stderr.isatty() or now - self.begun < PATIENCE or now - self.last < PATIENCE / 4:
-            return
-        self.last, self.shown = now, True
-        share = done * 100 // self.size if self.size else 100
-        line = _("{records} records, {share} %").format(records=records, share=share)
-        print(f"\r{line}", end="", file=sys.stderr, flush=True)
-
-    def done(self) -> None:
-        """Leave the line."""
-        if self.shown:
-            print(file=sys.stderr)
-
-
 class _Rejects:
     """Tells rejected records as they come; keeps them for programs."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, progress: Progress, *, quiet: bool) -> None:
+        self.progress = progress
         self.quiet = quiet
         self.rows: list[dict[str, Any]] = []
 
     def add(self, reject: Reject) -> None:
         """Take one."""
         if not self.quiet:
-            tell_reject(reject)
+            self.progress.clear()
+            tell(reject)
             return
         told = {"record": reject.record, "offset": reject.offset, "field": reject.field, "reason": reject.reason}
         self.rows.append(told)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hrbus.cli.codec import EncodingOption, FrameOption, OptionsOption, make
+from hrbus.cli.codec import CodecOption, EncodingOption, FrameOption, OptionsOption, make
 from hrbus.cli.common import say
 from hrbus.cli.twin import learnt
 from hrbus.cli.words import _
@@ -21,6 +21,7 @@ def command(
     ] = None,
     encoding: EncodingOption = "",
     frame: FrameOption = "",
+    codec: CodecOption = "",
     option: OptionsOption = None,
 ) -> None:
     """Print a first mapping of a layout, with questions where it is unsure."""
@@ -30,11 +31,11 @@ def command(
     if to not in ROOTS:
         known = ", ".join(ROOTS)
         raise typer.BadParameter(_("there are places for {known} only").format(known=known), param_hint="--to")
-    codec = make(copybook, encoding, frame, option)
-    shapes = learnt(codec, sample) if sample else of_layout(codec.layout)
+    made = make([copybook], encoding, frame, option, codec=codec)
+    shapes = learnt(made, sample) if sample else of_layout(made.layout)
     where = copybook.parent.name
     layout = f"{where}/{copybook.name}" if where in ("copybooks", "layouts") else copybook.name
-    text = scaffold(shapes, to, layout=layout, name=codec.layout.name)
+    text = scaffold(shapes, to, layout=layout, name=made.layout.name)
     print(text, end="")
     say(
         _("{count} questions are marked with # ?: answer them, then run hrbus check.").format(count=text.count("# ?"))

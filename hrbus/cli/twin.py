@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hrbus.cli.codec import EncodingOption, FrameOption, OptionsOption, make, tell_reject
-from hrbus.cli.common import say
+from hrbus.cli.codec import CodecOption, EncodingOption, FrameOption, OptionsOption, make
 from hrbus.cli.decode import opened
 from hrbus.cli.encode import written
+from hrbus.cli.refused import Refused
 from hrbus.cli.words import _
-from hrbus.errors import RecordError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,11 +30,12 @@ def command(
     ],
     count: Annotated[int, typer.Option("--count", "-n", min=0, help=_("How many records."))] = 100,
     copybook: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option("--copybook", "-c", metavar="FILE", help=_("The layout of the file to learn from.")),
     ] = None,
     encoding: EncodingOption = "",
     frame: FrameOption = "",
+    codec: CodecOption = "",
     option: OptionsOption = None,
     seed: Annotated[int, typer.Option("--seed", help=_("Another number makes other records."))] = 1,
 ) -> None:
@@ -43,18 +43,13 @@ def command(
     from hrbus.spi import Batch
     from hrbus.twin import of_layout, twins
 
-    codec = make(copybook or source, encoding, frame, option)
-    shapes = learnt(codec, source) if copybook else of_layout(codec.layout)
-    rejected = 0
-    with written(output) as stream:
-        batches = (Batch(made) for made in twins(codec.layout, shapes, count, seed))
-        for batch in codec.encode(batches, stream):
-            for reject in batch.rejects:
-                tell_reject(reject)
-            rejected += len(batch.rejects)
-    if rejected:
-        say(_("{count} records were rejected.").format(count=rejected))
-        raise typer.Exit(RecordError.exit_code)
+    made = make(copybook or [source], encoding, frame, option, codec=codec)
+    shapes = learnt(made, source) if copybook else of_layout(made.layout)
+    with written(output) as stream, Refused(None) as refused:
+        batches = (Batch(records) for records in twins(made.layout, shapes, count, seed))
+        for batch in made.encode(batches, stream):
+            refused.take(batch.rejects)
+    refused.leave()
 
 
 def learnt(codec: Codec, source: Path) -> Mapping[str, Shape]:

@@ -13,7 +13,7 @@ from hrbus.flow.route import Route
 from hrbus.ledger.moments import when
 from hrbus.ledger.outbox import BUSINESS_KEY, PAYLOAD, REVISION, OpenDelivery, Refusal
 from hrbus.mapping import Run
-from hrbus.spi import ID, KEY, OFFSET, RECORD, Batch, Reject, Stage
+from hrbus.spi import FORM, ID, KEY, OFFSET, RAW, RECORD, Batch, Reject, Stage
 from hrbus.values import Documents
 
 
@@ -54,7 +54,7 @@ class Sending:
         delivery.close(self._fed)
 
     def _batches(self, stop: Callable[[], bool]) -> Iterator[Batch]:
-        for page in self._delivery.pages(self._route.page, list(self._route.references)):
+        for page in self._delivery.pages(self._route.page, list(self._route.references), raw=bool(self._route.raw)):
             self._fed = int(page[ID][-1])
             batch = self._mapped(page)
             if len(batch):
@@ -68,6 +68,8 @@ class Sending:
         out, vocabulary = self._out, self._route.vocabulary
         keys = send_keys(self._route.name, page[BUSINESS_KEY], page[REVISION])
         columns = [page[ID], page[RECORD], page[OFFSET], keys.alias(KEY)]
+        if self._route.raw:
+            columns += [page[RAW], pl.Series(FORM, [self._route.raw]).new_from_index(0, page.height)]
         columns.append(vocabulary.read_payloads(page[PAYLOAD], out.root, out.paths[out.root]).alias(out.root))
         for root in self._route.references:
             # Many records share a partner: each is read once.

@@ -3,6 +3,9 @@
 The digest is taken of the layout's fields, by name, not of bytes, where a time stamp in a filler would change
 everyone, and not of the mapped document, where a mended mapping would. Fields that are null or blank are left out, so
 a field that is added to a layout and blank for all changes nobody; so does another order of the fields.
+
+A route that hands the records' own bytes on sends them too, so there they count as well: what no field names may have
+changed. Not where fields are to be ignored, for the bytes hold those as well.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from hrbus.ledger.compare import BUSINESS_KEY, DIGEST
+from hrbus.values import RAW
 
 BETWEEN = "\x1f"
 """What stands between the parts of a business key (ASCII: unit separator)."""
@@ -22,10 +26,17 @@ _FIELD, _SAYS, _OPEN, _CLOSE, _ESCAPE = "\x1e", "\x1f", "\x1d", "\x1c", "\x1b"
 _MARKS = "[\x1b-\x1f]"
 
 
-def identified(frame: pl.DataFrame, key: Sequence[str], ignore: Iterable[str] = ()) -> pl.DataFrame:
-    """Return ``frame`` with its business key and digest added; the key is null where one of its parts is blank."""
+def identified(
+    frame: pl.DataFrame, key: Sequence[str], ignore: Iterable[str] = (), *, raw: bool = False
+) -> pl.DataFrame:
+    """Return ``frame`` with its business key and digest added; the key is null where one of its parts is blank.
+
+    ``raw`` says that the records' own bytes are handed on.
+    """
     left_out = set(ignore)
     columns = [name for name in frame.columns if not name.startswith("_") and name not in left_out]
+    if raw and not left_out:
+        columns.append(RAW)
     texts = _row_texts(frame, columns)
     digests = [hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).digest() for text in texts]
     return frame.with_columns(key_of(key).alias(BUSINESS_KEY), pl.Series(DIGEST, digests, pl.Binary))
@@ -65,7 +76,7 @@ def _texts(values: pl.Series) -> pl.Series:
         return _list_texts(values)
     if isinstance(values.dtype, pl.Struct):
         inside = values.struct.unnest()
-        return _row_texts(inside, inside.columns)
+        return _row_texts(inside, [name for name in inside.columns if not name.startswith("_")])
     if values.dtype == pl.Binary:
         return values.bin.encode("hex")
     text = values.cast(pl.String)

@@ -124,14 +124,15 @@ class Intake:
 
     def _stage(self, taken: Taken, number: int, batch: Batch) -> None:
         route = self.route
-        known, over = _taken_of(identified(batch.frame, route.key, route.ignore), route.wanted())
+        known, over = _taken_of(identified(batch.frame, route.key, route.ignore, raw=bool(route.raw)), route.wanted())
         named, nameless = _with_keys(known, route.key)
         documents = route.into.into(Batch(named.drop(BUSINESS_KEY, DIGEST)))
         documents, invalid = self._checked(documents)
         links, columns = self._links(documents)
-        frame = documents.frame.select(
-            RECORD, OFFSET, route.vocabulary.payload(documents).alias(PAYLOAD), *columns
-        ).join(named.select(RECORD, BUSINESS_KEY, DIGEST), on=RECORD, how="left", maintain_order="left")
+        own = [RECORD, OFFSET, RAW] if route.raw else [RECORD, OFFSET]
+        frame = documents.frame.select(*own, route.vocabulary.payload(documents).alias(PAYLOAD), *columns).join(
+            named.select(RECORD, BUSINESS_KEY, DIGEST), on=RECORD, how="left", maintain_order="left"
+        )
         refused = [*batch.rejects, *nameless, *documents.rejects, *invalid]
         intake.stage(self.run, taken, number, frame, refused, links, over)
 

@@ -82,8 +82,10 @@ class Route:
     ``key`` are the layout's columns that identify a record's subject; ``ignore`` those that do not count as a
     change. ``take`` names columns and the values that a record must have there; others are counted as skipped.
     ``references`` names, for each further root that ``out`` reads, the route that keeps it. ``reading`` is how the
-    codec is set: an artifact that was left in the middle is not gone on with under another setting. ``page`` is how
-    many records go from the ledger to the target at a time. Raises ConfigError where the parts do not fit.
+    codec is set: an artifact that was left in the middle is not gone on with under another setting. ``raw`` is the
+    form of the records' own bytes, where these go along to the codec of the target (``hrbus.flow.bytes`` decides).
+    ``page`` is how many records go from the ledger to the target at a time. Raises ConfigError where the parts do not
+    fit.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Route:
     references: Mapping[str, str] = field(default_factory=dict)
     on_change: OnChange = OnChange.IGNORE
     reading: str = ""
+    raw: str = ""
     page: int = 2_500
 
     def __post_init__(self) -> None:
@@ -130,7 +133,9 @@ class Route:
         Where it changes, one that was left in the middle is begun anew, and one with rejects is read again.
         """
         mappings = (self.into.version, self.out.version if self.out else "")
-        parts = repr((self.codec.layout, self.reading, mappings, self.key, self.ignore, sorted(self.take.items())))
+        parts = repr(
+            (self.codec.layout, self.reading, self.raw, mappings, self.key, self.ignore, sorted(self.take.items()))
+        )
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 

@@ -50,6 +50,10 @@ class Fault(NamedTuple):
     path: str
 
 
+_COMPILING = threading.Lock()
+"""Held while a schema is compiled: the first time libxml2 makes its built-in types, which two must not do at once."""
+
+
 class Validator:
     """Compiles the schema at ``path`` once a thread; ``roots`` are the nodes by whose names failures are told."""
 
@@ -99,8 +103,9 @@ class Validator:
                 f'<xs:choice minOccurs="0" maxOccurs="unbounded">{names}</xs:choice>'
                 "</xs:complexType></xs:element></xs:schema>"
             )
-            one = etree.XMLSchema(etree.parse(str(self._path), parser()))
-            self._local.schemas = one, etree.XMLSchema(etree.fromstring(batch))
+            with _COMPILING:
+                one = etree.XMLSchema(etree.parse(str(self._path), parser()))
+                self._local.schemas = one, etree.XMLSchema(etree.fromstring(batch))
         schemas: tuple[etree.XMLSchema, etree.XMLSchema] = self._local.schemas
         return schemas
 

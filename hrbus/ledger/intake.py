@@ -27,7 +27,7 @@ from hrbus.ledger.schema import (
     records,
     rejects,
 )
-from hrbus.values import OFFSET, RECORD, OnChange, Reject, Summary
+from hrbus.values import OFFSET, RAW, RECORD, OnChange, Reject, Summary
 
 _SLICE = 10_000
 _NOT_TAKEN = "the route does not take this record"
@@ -126,8 +126,8 @@ def stage(
 ) -> None:
     """Keep batch ``number`` of an artifact: its good records, compared with what is known, and its rejects.
 
-    ``frame`` has ``_record``, ``_offset``, ``STAGED_COLUMNS`` and the columns that ``references`` name;
-    ``passed_over`` are the records that the route does not take.
+    ``frame`` has ``_record``, ``_offset``, ``STAGED_COLUMNS`` and the columns that ``references`` name, and ``_raw``
+    where a record's own bytes are kept; ``passed_over`` are the records that the route does not take.
     """
     over = passed_over or PassedOver()
     with run.write() as work:
@@ -254,7 +254,8 @@ def _insert(
     owners = ([route] * news.height, [artifact] * news.height)
     insert_many(connection, records, _RECORD_COLUMNS, list(zip(ids, *owners, *columns, strict=True)))
     wanted = news.with_columns(pl.int_range(first, first + pl.len()).alias("id")).filter(_is_pending())
-    insert_many(connection, payloads, ("record", "body"), wanted.select("id", PAYLOAD).rows())
+    kept = {"record": "id", "body": PAYLOAD} | ({"raw": RAW} if RAW in wanted.columns else {})
+    insert_many(connection, payloads, tuple(kept), wanted.select(kept.values()).rows())
     for link in references:
         # A record that names no partner waits for one too: without it the order would be half of one.
         pairs = wanted.select("id", pl.col(link.column).fill_null("")).rows()

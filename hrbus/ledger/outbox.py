@@ -8,7 +8,7 @@ says it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,11 +30,13 @@ from hrbus.ledger.schema import (
     payloads,
     records,
 )
-from hrbus.values import ID, OFFSET, RECORD, OnChange, Outcomes, Stage, Status
+from hrbus.values import ID, OFFSET, RAW, RECORD, OnChange, Outcomes, Stage, Status
 
 BUSINESS_KEY = "_business_key"
 REVISION = "_revision"
 PAYLOAD = "_payload"
+PAGE_BYTES = 16 << 20
+"""Where the records' own bytes are asked for, a page ends with the record that reaches this sum."""
 
 
 @dataclass(frozen=True)
@@ -72,22 +74,23 @@ class OpenDelivery:
             work.connection.execute(update(deliveries).where(deliveries.c.id == self.number).values(marked=state))
         self.marked = state
 
-    def pages(self, size: int, roots: Sequence[str] = ()) -> Iterator[pl.DataFrame]:
+    def pages(self, size: int, roots: Sequence[str] = (), *, raw: bool = False) -> Iterator[pl.DataFrame]:
         """Yield the records that have no outcome yet, in order, ``size`` at a time.
 
-        Columns: ``_id``, ``_record``, ``_offset``, ``_business_key``, ``_revision``, ``_payload``, and for each of
-        ``roots`` the payload of the partner, in a column of that name. Each page is read in a transaction of its own.
+        Columns: ``_id``, ``_record``, ``_offset``, ``_business_key``, ``_revision``, ``_payload``, with ``raw`` also
+        ``_raw``, and for each of ``roots`` the payload of the partner, in a column of that name. Each page is read in
+        a transaction of its own.
         """
         after = 0
         while True:
             with self._run.database.read() as connection:
-                rows = [tuple(row) for row in connection.execute(self._page(after, size, roots)).all()]
+                rows = _some(connection.execute(self._page(after, size, roots, raw)), raw=raw)
             if not rows:
                 return
             after = rows[-1][0]
-            yield pl.DataFrame(rows, schema=_page_schema(roots), orient="row")
+            yield pl.DataFrame(rows, schema=_page_schema(roots, raw=raw), orient="row")
 
-    def _page(self, after: int, size: int, roots: Sequence[str]) -> Any:
+    def _page(self, after: int, size: int, roots: Sequence[str], raw: bool) -> Any:
         columns: list[Any] = [
             records.c.id,
             records.c.number,
@@ -95,6 +98,7 @@ class OpenDelivery:
             records.c.key,
             records.c.revision,
             payloads.c.body,
+            *([payloads.c.raw] if raw else []),
         ]
         source: Any = records.join(payloads, payloads.c.record == records.c.id)
         for root in roots:
@@ -282,7 +286,21 @@ def _ready(route: int) -> tuple[Any, ...]:
     return (records.c.route == route, IS_OPEN, records.c.artifact.not_in(reading))
 
 
-def _page_schema(roots: Sequence[str]) -> dict[str, Any]:
+def _some(found: Iterable[Row[Any]], *, raw: bool) -> list[tuple[Any, ...]]:
+    """Return the rows of a page, fewer than there are where their own bytes would take too much room."""
+    if not raw:
+        return [tuple(row) for row in found]
+    rows: list[tuple[Any, ...]] = []
+    room = PAGE_BYTES
+    for row in found:
+        rows.append(tuple(row))
+        room -= len(row.raw or b"")
+        if room <= 0:
+            break
+    return rows
+
+
+def _page_schema(roots: Sequence[str], *, raw: bool) -> dict[str, Any]:
     fixed = {
         ID: pl.Int64,
         RECORD: pl.Int64,
@@ -290,5 +308,6 @@ def _page_schema(roots: Sequence[str]) -> dict[str, Any]:
         BUSINESS_KEY: pl.String,
         REVISION: pl.Int64,
         PAYLOAD: pl.String,
+        **({RAW: pl.Binary} if raw else {}),
     }
     return fixed | dict.fromkeys(roots, pl.String)

@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest migration: what this program reads and writes."""
 
 
@@ -232,6 +232,7 @@ payloads = Table(
     metadata,
     Column("record", ForeignKey("records.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),
+    Column("raw", LargeBinary),
 )
 
 links = Table(

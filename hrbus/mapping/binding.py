@@ -51,6 +51,11 @@ class BoundLeaf:
         return self.steps[-1][1].forward.gives if self.steps else self.kind
 
     @property
+    def head(self) -> str:
+        """What the leaf begins with, as it is written: a field, ``const(…)``, ``join(…)``, or ``$sql``."""
+        return self.rule.leaf.head.text if self.rule.leaf else "$sql"
+
+    @property
     def one_way(self) -> str:
         """Why the leaf cannot be read backwards; empty where it can."""
         if self.formula:

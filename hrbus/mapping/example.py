@@ -85,10 +85,7 @@ def _forward(mapping: Mapping, record: yaml.Entries, document: yaml.Entries) -> 
 
 def _returned(mapping: Mapping, documents: Documents, record: yaml.Entries, row: dict[str, Any]) -> Iterator[Fault]:
     """Yield the fields that do not come back, of those that are fed by rules that lose nothing."""
-    payloads = mapping.vocabulary.payload(documents)
-    column = mapping.vocabulary.read_payloads(payloads, mapping.root, mapping.paths[mapping.root])
-    again = Documents(documents.frame.select(RECORD).with_columns(column.alias(mapping.root)), (), mapping.root)
-    batch = mapping.out(again, _RUN)
+    batch = returned(mapping, documents)
     main = (mapping.trees[mapping.root],)
     lossless = {field.column for field, feed in feeds(main).items() if not feed.leaf.lossy}
     if batch.rejects:
@@ -99,7 +96,7 @@ def _returned(mapping: Mapping, documents: Documents, record: yaml.Entries, row:
     for name, node in record.entries.items():
         field = mapping.layout.find(name)
         if field and field.column in lossless and field.column in back:
-            before, after = _plain(row[field.column]), _plain(back[field.column])
+            before, after = plain(row[field.column]), plain(back[field.column])
             if before != after:
                 message = f"{name} comes back as {_said(after)}, not {_said(before)}"
                 yield Fault(message, node.place, "examples", "map it so that it comes back, or leave it out here")
@@ -107,6 +104,14 @@ def _returned(mapping: Mapping, documents: Documents, record: yaml.Entries, row:
             found = len(back.get(field.column) or [])
             if found > len(node.items):
                 yield Fault(f"{name} comes back with {found} items", node.place, "examples")
+
+
+def returned(mapping: Mapping, documents: Documents) -> Batch:
+    """Return the records that documents give when they go back through the mapping that made them."""
+    payloads = mapping.vocabulary.payload(documents)
+    column = mapping.vocabulary.read_payloads(payloads, mapping.root, mapping.paths[mapping.root])
+    again = Documents(documents.frame.select(RECORD).with_columns(column.alias(mapping.root)), (), mapping.root)
+    return mapping.out(again, _RUN)
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
@@ -151,8 +156,8 @@ def _compared(
             for item, one, other in zip(node.items, before or (), after, strict=True):
                 if isinstance(item, yaml.Entries):
                     yield from _compared(layout, item, one, other, field)
-        elif _plain(before) != _plain(after):
-            yield Fault(f"{name} is {_said(_plain(before))}, not {_said(_plain(after))}", node.place, "examples")
+        elif plain(before) != plain(after):
+            yield Fault(f"{name} is {_said(plain(before))}, not {_said(plain(after))}", node.place, "examples")
 
 
 def _put(tree: dict[str, Any], node: Node, steps: list[str], text: str) -> None:
@@ -250,12 +255,12 @@ def _at(tree: Any, path: str) -> str:
     return tree if isinstance(tree, str) else ""
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return a value as an example writes it, so that blank and absent are the same."""
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        return {name: plain(item) for name, item in value.items()}
     if value is None or isinstance(value, str):
         return value or ""
     return str(value).lower() if isinstance(value, bool) else str(value)

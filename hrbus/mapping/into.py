@@ -18,7 +18,7 @@ import polars as pl
 
 from hrbus.mapping.binding import BoundElement, BoundLeaf, BoundNode, BoundSeveral
 from hrbus.mapping.kinds import Kind, field_types, inner_type, to_text
-from hrbus.mapping.plan import ITEM, Chain, Plan, Repeat, Value, combine
+from hrbus.mapping.plan import ITEM, Chain, Loop, Plan, Repeat, Track, Value, combine
 from hrbus.spi import Field, Type
 
 STRING = pl.String()
@@ -70,6 +70,8 @@ class _Several:
     path: str
 
 
+_Steps: TypeAlias = tuple[tuple[str, str], ...]
+"""What was done, and the key that holds what came out."""
 _Node: TypeAlias = _Leaf | _Element | _Repeated | _Several
 
 
@@ -143,7 +145,9 @@ class _Writer:
         if item.keys:
             present = writer.plan.add(Value(writer.plan.key("present"), item.keys, _any_of))
         made = self.plan.key("items", bound.element.path, source)
-        inputs = (self.plan.add(Repeat(made, source, writer.plan, each.column, present)), *conds)
+        repeat = Repeat(made, source, writer.plan, each.column, present)
+        self.plan.tracks.append(Loop(repeat, conds))
+        inputs = (self.plan.add(repeat), *conds)
 
         def filled(items: pl.Expr, *holds: pl.Expr) -> pl.Expr:
             return pl.when(items.list.len() > 0, *holds).then(items)
@@ -155,7 +159,15 @@ class _Writer:
         name = bound.rule.name
         if bound.constant is not None:
             return _Leaf(name, constant=bound.constant)
-        return _Leaf(name, self.masked(self.value(bound, conds), conds))
+        value, steps = self.value(bound, conds)
+        key = self.masked(value, conds)
+        self.track(bound, key, steps, conds)
+        return _Leaf(name, key)
+
+    def track(self, bound: BoundLeaf, key: str, steps: _Steps, conds: tuple[str, ...] = ()) -> None:
+        """Note where a leaf's value can be looked at."""
+        sources = tuple((found.column, self.column(found)) for found in bound.fields)
+        self.plan.tracks.append(Track(bound, sources, steps, key, conds))
 
     def masked(self, key: str, conds: tuple[str, ...]) -> str:
         """Return the column ``key`` with null where a condition does not hold."""
@@ -166,24 +178,32 @@ class _Writer:
 
     def condition(self, bound: BoundLeaf) -> str:
         """Return the Boolean column of a condition: what its leaf gives is there, or true."""
+        key, steps = self.judged(bound)
+        self.track(bound, key, steps)
+        return key
+
+    def judged(self, bound: BoundLeaf) -> tuple[str, _Steps]:
         if bound.fields and bound.fields[0].many:
             source = self.column(bound.fields[0])
             some = self.plan.key("some", source)
-            return self.plan.add(Value(some, (source,), lambda items: (items.list.len() > 0).fill_null(False)))
+            return self.plan.add(Value(some, (source,), lambda items: (items.list.len() > 0).fill_null(False))), ()
         if bound.constant is not None:
-            return self.plan.add(Value(self.plan.key("always"), (), lambda: pl.lit(True)))
+            return self.plan.add(Value(self.plan.key("always"), (), lambda: pl.lit(True))), ()
         if bound.formula and bound.final.type is Type.BOOLEAN:
             key = self.formula(bound, ())[0]
-            return self.plan.add(Value(self.plan.key("true", key), (key,), lambda value: value.fill_null(False)))
-        key = self.value(bound)
-        return self.plan.add(Value(self.plan.key("there", key), (key,), lambda value: value.is_not_null()))
+            true = Value(self.plan.key("true", key), (key,), lambda value: value.fill_null(False))
+            return self.plan.add(true), ((bound.head, key),)
+        key, steps = self.value(bound)
+        there = Value(self.plan.key("there", key), (key,), lambda value: value.is_not_null())
+        return self.plan.add(there), steps
 
-    def value(self, bound: BoundLeaf, conds: tuple[str, ...] = ()) -> str:
-        """Return the column that holds a leaf's text; null where it is blank.
+    def value(self, bound: BoundLeaf, conds: tuple[str, ...] = ()) -> tuple[str, _Steps]:
+        """Return the column that holds a leaf's text, null where it is blank, and the steps that led there.
 
         What is left out by a condition is left out before it is converted, so that it cannot fail.
         """
         key, kind, name = self.source(bound, conds)
+        steps = [] if bound.separator is None and not bound.formula else [(bound.head, key)]
         for text, step in bound.steps:
             if kind.blank and not step.blank:
                 key, kind = self.filled(key), kind.filled()
@@ -191,11 +211,12 @@ class _Writer:
             reason = f"{text}: the value {half.reason}"
             before, key = key, self.plan.key("step", key, text)
             self.plan.add(Value(key, (before,), half.apply, half.fails, "", name, reason, half.costly))
+            steps.append((text, key))
             kind = half.gives
         if kind.type is not Type.TEXT:
             before, key, last = key, self.plan.key("text", key), kind
             self.plan.add(Value(key, (before,), lambda value: to_text(value, last)))
-        return self.filled(key) if kind.blank else key
+        return self.filled(key) if kind.blank else key, tuple(steps)
 
     def filled(self, key: str) -> str:
         """Return the column ``key`` with null for empty text."""

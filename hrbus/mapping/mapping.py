@@ -14,6 +14,7 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -35,6 +36,9 @@ from hrbus.mapping.tables import Table
 from hrbus.mapping.tables import read as read_table
 from hrbus.spi import Layout
 from hrbus.values import ID, OFFSET, OWN_COLUMNS, RAW, RECORD, Batch, Documents, Reject, Stage
+
+if TYPE_CHECKING:
+    from hrbus.mapping.trace import Line
 
 SYSTEM_CLOCK = SystemClock()
 WHOLE = "the record as a whole cannot be converted"
@@ -117,6 +121,12 @@ class Mapping:
     def _empty(self, frame: pl.DataFrame) -> pl.DataFrame:
         result, _, _ = self._into.run(_conform(frame.clear(), self.layout))
         return frame.clear().select(_own(frame)).with_columns(result.alias(self.root))
+
+    def steps(self, batch: Batch) -> tuple[Line, ...]:
+        """Return what happens to the one record of a batch, leaf by leaf, on its way into a document."""
+        from hrbus.mapping.trace import trace  # only who looks needs it
+
+        return trace(self._into, _conform(batch.frame, self.layout))
 
     # --- out ---
 

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from hrbus.mapping.binding import BoundLeaf
 
 Operation: TypeAlias = Callable[..., pl.Expr]
 
@@ -51,6 +54,30 @@ class Repeat:
 
 
 @dataclass(frozen=True)
+class Track:
+    """Where in a plan the value of a leaf can be looked at, on its whole way.
+
+    ``sources`` names the columns of its fields and the keys that hold them, ``steps`` what was done and the key that
+    holds what came out, ``key`` what stands in the document (of a condition: whether it holds). Where a column of
+    ``conditions`` is not true, the leaf is left out.
+    """
+
+    leaf: BoundLeaf
+    sources: tuple[tuple[str, str], ...]
+    steps: tuple[tuple[str, str], ...]
+    key: str
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A repetition that has tracks of its own; where a condition is not true, all of it is left out."""
+
+    repeat: Repeat
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Failure:
     """Rows of a frame (Boolean, true where it failed), the field (of all, or of each row) and the reason."""
 
@@ -75,12 +102,13 @@ class Chain:
 class Plan:
     """Values in an order in which each finds its inputs; ``result`` is the last expression, over all of them.
 
-    ``chains`` come after the values, in order.
+    ``chains`` come after the values, in order. ``tracks`` follow the order of the document.
     """
 
     nodes: dict[str, Value | Repeat] = field(default_factory=dict)
     chains: list[Chain] = field(default_factory=list)
     result: pl.Expr = field(default_factory=lambda: pl.lit(None))
+    tracks: list[Track | Loop] = field(default_factory=list)
     _keys: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False)
 
     def key(self, *parts: str) -> str:
@@ -117,7 +145,7 @@ class Plan:
             if values:
                 frame = frame.with_columns(_expression(frame, node).alias(node.key) for node in values)
             for node in values:
-                failures.extend(_failures(frame, node))
+                failures.extend(failed(frame, node))
             for repeat in (node for node in wave if isinstance(node, Repeat)):
                 column, inner = _repeat(frame, repeat)
                 frame = frame.with_columns(column.alias(repeat.key))
@@ -144,7 +172,8 @@ _FEW = 256
 """Below so many rows it does not pay to look for different values."""
 
 
-def _failures(frame: pl.DataFrame, node: Value) -> list[Failure]:
+def failed(frame: pl.DataFrame, node: Value) -> list[Failure]:
+    """Return the failure of a value, where any row of the frame that holds it failed."""
     if node.bad:
         rows = frame.get_column(node.bad).fill_null(False)
         return [Failure(rows, node.field, node.reason)] if rows.any() else []
@@ -160,8 +189,7 @@ def _repeat(frame: pl.DataFrame, node: Repeat) -> tuple[pl.Series, list[Failure]
     lists = frame.get_column(node.source).rechunk()
     if lists.null_count():  # a list that was masked may still hide its items
         lists = lists.fill_null(pl.Series([[]], dtype=lists.dtype))
-    items = lists.explode(empty_as_null=False, keep_nulls=False).alias(ITEM).to_frame()
-    result, inner, failures = node.plan.run(items)
+    result, inner, failures = node.plan.run(items_of(lists))
     made = regroup(lists, result)
     if node.present:
         present = inner.get_column(node.present).fill_null(False)
@@ -172,6 +200,11 @@ def _repeat(frame: pl.DataFrame, node: Repeat) -> tuple[pl.Series, list[Failure]
 
 ITEM = "_item"
 """The one column of the frame of a list's items."""
+
+
+def items_of(lists: pl.Series) -> pl.DataFrame:
+    """Return the items of lists as the frame that the plan of a repetition runs over."""
+    return lists.explode(empty_as_null=False, keep_nulls=False).alias(ITEM).to_frame()
 
 
 def regroup(lists: pl.Series, items: pl.Series) -> pl.Series:

@@ -178,6 +178,11 @@ class TargetPart:
     settings: Settings
     codec: CodecPart
 
+    @property
+    def asks_for_bytes(self) -> bool:
+        """Say whether its codec is set to write onto the bytes that records came with."""
+        return getattr(self.codec.settings, "keep_raw", False) is True
+
     def make(self, codec: Codec, context: Context) -> Target:
         """Return the target; nothing is connected yet."""
         kind = cast("Kind", self.connection.adapter.target)

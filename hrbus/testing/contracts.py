@@ -23,7 +23,6 @@ import pytest
 from hrbus.spi import (
     ID,
     OFFSET,
-    OUTCOME_SCHEMA,
     OWN_COLUMNS,
     RECORD,
     Artifact,
@@ -31,6 +30,7 @@ from hrbus.spi import (
     BatchError,
     Codec,
     Origin,
+    Outcomes,
     Source,
     Stage,
     Status,
@@ -275,7 +275,7 @@ class TargetContract:
         """A record without an outcome stays pending for ever; two would be counted twice."""
         batches = far.batches()
         frame = _outcomes(far.target(), batches, _delivery(batches))
-        assert OUTCOME_SCHEMA == frame.schema
+        assert Outcomes.schema() == frame.schema
         assert _ids(batches) == sorted(frame[ID])
         assert {str(Status.SENT)} == set(frame["status"])
         assert len(_ids(batches)) == far.received()
@@ -390,7 +390,7 @@ def _outcomes(target: Target, batches: Iterable[Batch], delivery: RecordingDeliv
         for outcomes in target.deliver(batches, delivery):
             yield outcomes.frame
 
-    return pl.concat([OUTCOME_SCHEMA.to_frame(), *told()])
+    return pl.concat([Outcomes.schema().to_frame(), *told()])
 
 
 def _ids(batches: Iterable[Batch]) -> list[int]:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import polars as pl
 
-from hrbus.spi import ID, KEY, OUTCOME_SCHEMA, Batch, Delivery, HrbusError, Outcomes, Status
+from hrbus.spi import ID, KEY, Batch, Delivery, HrbusError, Outcomes, Status
 
 
 class KeepingTarget:
@@ -77,4 +77,4 @@ class KeepingTarget:
         far_ids = [None if no else self._far_ids[key] for key, no in zip(frame[KEY], refused, strict=True)]
         answers = ["refused by the test" if no else "" for no in refused]
         rows = {ID: frame[ID], "status": status, "far_id": far_ids, "answer": answers}
-        return Outcomes(pl.DataFrame(rows, schema_overrides=OUTCOME_SCHEMA))
+        return Outcomes(pl.DataFrame(rows, schema_overrides=Outcomes.schema()))

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.json import JsonCodec, JsonSettings, read_layout
+from adapters.json.codec import JsonCodec
+from adapters.json.layouts import read_layout
+from adapters.json.settings import JsonSettings
 from hrbus.spi import Codec
 from hrbus.testing.contracts import CodecContract, DamageContract
 

@@ -18,8 +18,10 @@ NEEDS = {
     "chinese-names.md": (),
     "chinese-names.zh-CN.md": (),
     "map-a-copybook.md": (),
+    "pass-hr-xml-through.md": (),
     "read-a-reject.md": (),
     "run-at-night.md": (),
+    "try-a-mapping.md": (),
     "validate-hrxml.md": ("RELEASE",),
     "write-results-to-cobol.md": ("CLONE",),
 }

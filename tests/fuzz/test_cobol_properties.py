@@ -42,7 +42,7 @@ SINGLE = [
 ENCODINGS = st.sampled_from([*SINGLE, "utf-8", "gb18030", "big5", "shift_jis", "euc_kr"])
 MACHINES = st.fixed_dictionaries(
     {
-        "float_format": st.sampled_from(["ibm", "ieee", "ieee-little"]),
+        "float": st.sampled_from(["ibm", "ieee", "ieee-little"]),
         "binary": st.sampled_from(["big", "little"]),
         "native": st.sampled_from([None, "big", "little"]),
         "threads": st.sampled_from([1, 2]),

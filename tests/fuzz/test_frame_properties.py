@@ -149,6 +149,13 @@ def test_records_that_are_left_out_leave_a_file_that_reads(
     assert [row for number, row in enumerate(rows) if number not in dropped] == plain(read(codec, out.getvalue()))
 
 
+def less(said: Any) -> Any:
+    """Return a value as documents bring it back, which is no change: without items that say nothing."""
+    if isinstance(said, list):
+        return [item for item in map(less, said) if item and (not isinstance(item, dict) or any(item.values()))]
+    return {name: less(part) for name, part in said.items()} if isinstance(said, dict) else said
+
+
 @pytest.mark.parametrize("told", FRAMES)
 @SLOW
 @given(rows=ROWS, texts=st.lists(LETTERS, min_size=9, max_size=9))
@@ -163,4 +170,6 @@ def test_records_that_were_changed_are_read_as_they_are_now(
     out = io.BytesIO()
     (done,) = codec.encode([Batch(frame, head=batch.head, foot=batch.foot)], out)
     assert (count, ()) == (len(done), done.rejects)
-    assert changed == plain(read(codec, out.getvalue()))
+    kept = [row["T"] if less(row["T"]) == now["T"] else now["T"] for row, now in zip(rows, changed, strict=True)]
+    expected = [{"T": items, "Z": now["Z"]} for items, now in zip(kept, changed, strict=True)]
+    assert expected == plain(read(codec, out.getvalue()))

@@ -56,13 +56,15 @@ def _frame(settings: CobolSettings, plan: Plan, longest: int) -> Frame:
         if settings.record_length and settings.record_length < longest:
             message = f"a record of {settings.record_length} bytes is too short: the layout needs {longest}"
             raise ConfigError(Fault(message, path="record_length", hint="leave it out to take the layout's length"))
-        return Fixed(width(settings, longest), *around, blank)
+        return Fixed(length=width(settings, longest), before=around[0], behind=around[1], blank=blank)
     if kind == "lines":
         return Lines(settings.line_end or ("nl" if plan.options.page.ebcdic else "lf"), *around, blank)
     if kind == "variable":
-        return Counted(plan, None, 0, *around)
+        return Counted(plan=plan, before=around[0], behind=around[1], blank=blank)
     if kind.startswith(FIELD):
-        return Counted(plan, _length_field(plan, kind.removeprefix(FIELD)), settings.length_adds, *around)
+        leaf = _length_field(plan, kind.removeprefix(FIELD))
+        before, behind = around
+        return Counted(plan=plan, leaf=leaf, adds=settings.length_adds, before=before, behind=behind, blank=blank)
     if kind == "bdw":
         return Blocks(
             _rdw(settings, blank), _descriptor(settings.bdw, settings.bdw_counts_itself), settings.block_size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -21,31 +21,72 @@ Ints = npt.NDArray[np.int64]
 class Chunk:
     """Some records: where they begin in ``buffer``, and their lengths; ``origin`` is the place of the buffer.
 
-    ``edges`` (one more than records) say where the bytes begin that belong to each record: those from there to the
-    record (its lead: a descriptor word) and those behind it up to the next edge (its tail: a line end).
+    ``begins`` and ``ends`` say which bytes belong to each record: those before it (its lead: a descriptor word) and
+    those behind it (its tail: a line end).
     ``head`` and ``foot`` are bytes of the file before its first and behind its last record, pieces of them in the
     order of the file; they stand in the first and the last chunk.
     """
 
     buffer: Bytes
-    edges: Ints
+    begins: Ints
     starts: Ints
     lengths: Ints
+    ends: Ints
     origin: int
     head: tuple[bytes, ...] = ()
     foot: tuple[bytes, ...] = ()
+
+    @classmethod
+    def nothing(cls, head: tuple[bytes, ...] = (), foot: tuple[bytes, ...] = ()) -> Chunk:
+        """Return a chunk without records."""
+        none = np.empty(0, dtype=np.int64)
+        return cls(np.empty(0, dtype=np.uint8), none, none, none, none, 0, head, foot)
+
+    @classmethod
+    def of_rows(cls, records: Bytes) -> Chunk:
+        """Return records that are the rows of an array."""
+        count, width = records.shape
+        starts = np.arange(count, dtype=np.int64) * width
+        lengths = np.full(count, width, dtype=np.int64)
+        return cls(records.reshape(-1), starts, starts, lengths, starts + lengths, 0)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Chunk]) -> Chunk:
+        """Return neighbours in a stream as one."""
+        filled = [part for part in parts if len(part)]
+        if len(filled) < 2:
+            one = filled[0] if filled else cls.nothing()
+            return replace(one, head=parts[0].head, foot=parts[-1].foot)
+        pieces = [part.buffer[int(part.begins[0]) : int(part.ends[-1])] for part in filled]
+        places = np.cumsum([0, *map(len, pieces)])[:-1]
+        moved = [place - int(part.begins[0]) for place, part in zip(places, filled, strict=True)]
+
+        def put(name: str) -> Ints:
+            return np.concatenate([getattr(part, name) + by for part, by in zip(filled, moved, strict=True)])
+
+        return cls(
+            np.concatenate(pieces),
+            put("begins"),
+            put("starts"),
+            np.concatenate([part.lengths for part in filled]),
+            put("ends"),
+            filled[0].origin + int(filled[0].begins[0]),
+            parts[0].head,
+            parts[-1].foot,
+        )
 
     def __len__(self) -> int:
         return len(self.starts)
 
     def part(self, start: int, stop: int) -> Chunk:
-        """Return some of the records."""
-        return replace(
-            self,
-            edges=self.edges[start : stop + 1],
-            starts=self.starts[start:stop],
-            lengths=self.lengths[start:stop],
-        )
+        """Return some of the records; what stands around all of them goes with the first and the last."""
+        some = self.take(slice(start, stop))
+        return replace(some, head=() if start else self.head, foot=() if stop < len(self) else self.foot)
+
+    def take(self, rows: Ints | slice) -> Chunk:
+        """Return the records of some rows, without what stands around all of them."""
+        at = self.begins[rows], self.starts[rows], self.lengths[rows], self.ends[rows]
+        return Chunk(self.buffer, *at, self.origin)
 
     def without_first(self) -> Chunk:
         """Return the chunk less its first record, which goes into ``head``: its lead, its bytes, its tail."""
@@ -66,8 +107,8 @@ class Chunk:
     def around(self, number: int) -> tuple[bytes, bytes]:
         """Return the bytes that stand before and behind one record and belong to it."""
         start, length = int(self.starts[number]), int(self.lengths[number])
-        before = self.buffer[int(self.edges[number]) : start]
-        return before.tobytes(), self.buffer[start + length : int(self.edges[number + 1])].tobytes()
+        before = self.buffer[int(self.begins[number]) : start]
+        return before.tobytes(), self.buffer[start + length : int(self.ends[number])].tobytes()
 
     def padded(self, width: int, blank: int) -> tuple[Bytes, Ints]:
         """Return the records so that each has at least ``width`` bytes, and where they begin."""

@@ -16,7 +16,8 @@ import polars as pl
 from adapters.cobol import units
 from adapters.cobol.frames import steps, walks
 from adapters.cobol.frames.chunk import Walk, Writer
-from adapters.cobol.frames.pieces import Pieces, joined
+from adapters.cobol.frames.margins import Margins
+from adapters.cobol.frames.pieces import Pieces
 from adapters.cobol.frames.window import Window
 from adapters.cobol.frames.words import STEP
 from adapters.cobol.plan import Leaf, Plan
@@ -26,30 +27,18 @@ Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Counted:
+@dataclass(frozen=True, kw_only=True)
+class Counted(Margins):
     """Records of ``plan`` that tell their lengths: ``leaf`` does, less ``adds``.
 
-    ``before`` and ``behind`` are bytes around each record that no copybook describes, which its length counts.
-    Without a ``leaf`` a record is as long as the counts of its tables make it.
+    The length counts the bytes around a record that no copybook describes. Without a ``leaf`` a record is as long as
+    the counts of its tables make it.
     """
 
     plan: Plan
     leaf: Leaf | None = None
     adds: int = 0
-    before: int = 0
-    behind: int = 0
     exact: bool = True
-
-    @property
-    def leads(self) -> bool:
-        """Whether bytes stand before a record."""
-        return self.before > 0
-
-    @property
-    def tails(self) -> bool:
-        """Whether bytes stand behind a record."""
-        return self.behind > 0
 
     @cached_property
     def steps(self) -> steps.Steps:
@@ -144,11 +133,7 @@ class _Writer:
     frame: Counted
 
     def put(self, records: Bytes, lengths: Ints, leads: Pieces, tails: Pieces) -> bytes:
-        frame = self.frame
-        fill = bytes([frame.plan.options.page.blank])
-        leads = leads.where(~leads.known | (leads.lengths != frame.before), fill * frame.before)
-        tails = tails.where(~tails.known | (tails.lengths != frame.behind), fill * frame.behind)
-        return joined(leads, records, lengths, tails)[0].tobytes()
+        return self.frame.surrounded(records, lengths, leads, tails)
 
     def end(self) -> bytes:
         return b""

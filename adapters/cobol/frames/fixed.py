@@ -9,32 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from adapters.cobol.frames.chunk import Walk, Writer
-from adapters.cobol.frames.pieces import Pieces, joined
+from adapters.cobol.frames.margins import Margins
+from adapters.cobol.frames.pieces import Pieces
 from adapters.cobol.frames.window import Window
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Fixed:
-    """Records of ``length`` bytes, with ``before`` and ``behind`` bytes around each that no copybook describes."""
+@dataclass(frozen=True, kw_only=True)
+class Fixed(Margins):
+    """Records of ``length`` bytes, and what stands around each."""
 
     length: int
-    before: int = 0
-    behind: int = 0
-    blank: int = 0x40
     exact: bool = False
-
-    @property
-    def leads(self) -> bool:
-        """Whether bytes stand before a record."""
-        return self.before > 0
-
-    @property
-    def tails(self) -> bool:
-        """Whether bytes stand behind a record."""
-        return self.behind > 0
 
     @property
     def stride(self) -> int:
@@ -79,10 +67,7 @@ class _Writer:
         frame = self.frame
         if not frame.leads and not frame.tails:
             return records[:, : frame.length].tobytes()
-        fill = bytes([frame.blank])
-        leads = leads.where(~leads.known | (leads.lengths != frame.before), fill * frame.before)
-        tails = tails.where(~tails.known | (tails.lengths != frame.behind), fill * frame.behind)
-        return joined(leads, records, lengths, tails)[0].tobytes()
+        return frame.surrounded(records, lengths, leads, tails)
 
     def end(self) -> bytes:
         return b""

@@ -61,8 +61,7 @@ def chunks(stream: BinaryIO, framing: Framing, records: int) -> Iterator[Chunk]:
     if waiting is not None:
         yield replace(waiting, foot=foot)
     elif any(head) or any(foot):
-        nothing = np.empty(0, dtype=np.int64)
-        yield Chunk(np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64), nothing, nothing, 0, head, foot)
+        yield Chunk.nothing(head, foot)
 
 
 def _head(window: Window, framing: Framing) -> tuple[bytes, ...]:
@@ -103,7 +102,7 @@ def _chunk(window: Window, frame: Frame, framing: Framing, most: int, state: int
     origin = window.origin
     buffer = window.take(at)
     starts, lengths = _inside(starts, lengths, framing)
-    return Chunk(buffer, np.append(begins, at), starts, lengths, origin), state
+    return Chunk(buffer, begins, starts, lengths, np.append(begins[1:], at)[: len(begins)], origin), state
 
 
 def _inside(starts: Ints, lengths: Ints, framing: Framing) -> tuple[Ints, Ints]:

@@ -58,7 +58,7 @@ TEXT = ["PIC X", "PIC X(7)", "PIC A(5)", "PIC X(5) JUSTIFIED", "PIC A(7) JUST RI
 INSERTED = ["PIC X(2)BX(2)", "PIC XX/XX0X", "PIC BX(3)B", "PIC ABA", "PIC 9A9", "PIC X0(3)X", "PIC 9(2)/X(2)"]
 
 
-IEEE_LITTLE = {"float_format": "ieee-little"}
+IEEE_LITTLE = {"float": "ieee-little"}
 
 
 def values(cases: Sequence[Case]) -> Values:

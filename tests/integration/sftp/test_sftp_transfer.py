@@ -18,7 +18,8 @@ import pytest
 
 from adapters.files import FileSource, FileTarget, SourceSettings, TargetSettings
 from adapters.folder import FOLDER
-from adapters.sftp import SFTP, SftpConnection, SftpFiles
+from adapters.sftp import SFTP, SftpConnection
+from adapters.sftp.files import SftpFiles
 from adapters.sftp.session import Session
 from hrbus.sandbox.sftp import SftpServer, serve
 from hrbus.spi import ID, KEY, Batch, ConfigError, Summary, TransientError

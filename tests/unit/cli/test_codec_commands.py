@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -147,3 +149,97 @@ def test_a_pipe_works_both_ways(copybook: Path, data: Path, hrbus: Hrbus, monkey
     with io.TextIOWrapper(io.BytesIO(data.read_bytes())) as stream:
         monkeypatch.setattr(sys, "stdin", stream)
         assert GOOD == hrbus("decode", "-", "-c", copybook).out.splitlines()
+
+
+def test_a_hyphen_in_the_name_of_a_setting_is_an_underscore_and_stays_in_that_of_a_field(
+    tmp_path: Path, hrbus: Hrbus
+) -> None:
+    (tmp_path / "R.cpy").write_text("       01 R. 05 HIRE-DATE PIC 9(4). 05 PAY_DAY PIC 99.\n")
+    (tmp_path / "R.dat").write_bytes(b"\x40\x40\x40\x40\xf1\xf2" + b"\xf1\xf2\xf3\xf4\x40\x40")
+    options = ("-o", "blanks.HIRE-DATE=null", "-o", "blank-numeric=zero", "-o", "keep-raw=no")
+    answer = hrbus("decode", tmp_path / "R.dat", "-c", tmp_path / "R.cpy", *options)
+    assert (0, '{"HIRE-DATE":null,"PAY_DAY":12}\n{"HIRE-DATE":1234,"PAY_DAY":0}\n', "") == answer
+
+
+def test_invalid_numbers_are_replaced_where_asked_and_that_is_said(data: Path, copybook: Path, hrbus: Hrbus) -> None:
+    data.write_bytes(b"\xff" * 4 + data.read_bytes()[4:])
+    answer = hrbus("decode", data, "-c", copybook, "-o", "invalid-numeric=null")
+    assert (0, GOOD[0].replace("4711", "null")) == (answer.code, answer.out.splitlines()[0])
+    assert f"{data}: NO: null for 1 values that are no numbers\n" == answer.err
+
+
+def test_rejects_are_written_down_for_programs(tmp_path: Path, data: Path, copybook: Path, hrbus: Hrbus) -> None:
+    data.write_bytes(data.read_bytes()[:18] + b"\xff" * 18)
+    answer = hrbus("decode", data, "-c", copybook, "--rejects", tmp_path / "bad.jsonl")
+    assert 3 == answer.code
+    (reject,) = map(json.loads, (tmp_path / "bad.jsonl").read_text().splitlines())
+    reason = "PIC 9(4) at byte 1 of the record holds something that is no digit: X'FFFFFFFF'"
+    assert {"record": 2, "offset": 18, "field": "NO", "reason": reason, "raw": "ff" * 18} == reject
+    answer = hrbus("decode", data, "-c", copybook, "--rejects", tmp_path)
+    assert (2, f"error: {tmp_path} cannot be written: Is a directory\n") == (answer.code, answer.err)
+
+
+def test_filler_travels_both_ways_where_it_is_asked_for(
+    tmp_path: Path, data: Path, copybook: Path, hrbus: Hrbus
+) -> None:
+    odd = data.read_bytes()[:16] + b"\xc1\xc2" + data.read_bytes()[18:]
+    data.write_bytes(odd)
+    answer = hrbus("decode", data, "-c", copybook, "--filler")
+    assert [GOOD[0][:-1] + ',"FILLER-1":"AB"}', GOOD[1][:-1] + ',"FILLER-1":""}'] == answer.out.splitlines()
+    (tmp_path / "again.jsonl").write_text(answer.out)
+    options = ("-c", copybook, "--filler", "--output", tmp_path / "again.dat")
+    assert (0, "", "") == hrbus("encode", tmp_path / "again.jsonl", *options)
+    assert odd == (tmp_path / "again.dat").read_bytes()
+
+
+def test_the_codec_may_be_named(tmp_path: Path, hrbus: Hrbus) -> None:
+    (tmp_path / "people.yaml").write_text("layout: people\nfields:\n  NO: integer(4)\n  NAME: text\n")
+    (tmp_path / "people.csv").write_text("NO,NAME\n7,LI\n")
+    options = ("-c", tmp_path / "people.yaml", "--codec", "delimited")
+    assert (0, '{"NO":7,"NAME":"LI"}\n', "") == hrbus("decode", tmp_path / "people.csv", *options)
+    answer = hrbus("decode", tmp_path / "people.csv", "-c", tmp_path / "people.yaml", "--codec", "delimitd")
+    assert (2, "error: --codec: there is no codec delimitd; did you mean delimited?\n") == (answer.code, answer.err)
+
+
+def test_what_a_line_leaves_out_has_its_initial_value_whatever_its_neighbours_name(
+    tmp_path: Path, hrbus: Hrbus
+) -> None:
+    (tmp_path / "R.cpy").write_text(
+        "       01 R. 05 A PIC X(2) VALUE 'AB'. 05 N PIC 9.\n"
+        "           05 T PIC X OCCURS 0 TO 3 DEPENDING ON N.\n           05 Z PIC X VALUE '!'.\n"
+    )
+    (tmp_path / "r.jsonl").write_text('{"T":["x","y"]}\n{"A":"q","N":1,"T":["z"]}\n{"A":"","Z":"?"}\n{"N":0}\n')
+    options = ("-c", tmp_path / "R.cpy", "-e", "ascii", "-f", "lines", "--output", tmp_path / "r.dat")
+    assert (0, "", "") == hrbus("encode", tmp_path / "r.jsonl", *options)
+    assert ["AB2xy!", "q 1z!", "  0?", "AB0!"] == (tmp_path / "r.dat").read_text().splitlines()
+
+
+def test_control_characters_are_told_by_number(tmp_path: Path, hrbus: Hrbus) -> None:
+    (tmp_path / "R.cpy").write_text("       01 R. 05 A PIC X(4).\n")
+    (tmp_path / "R.dat").write_bytes(b"\x15\x0c\x7f\xc1")
+    options = ("-c", tmp_path / "R.cpy")
+    answer = hrbus("decode", tmp_path / "R.dat", *options)
+    assert '{"A":"\\u0085\\u000c\\"A"}\n' == answer.out
+    (tmp_path / "R.jsonl").write_text(answer.out)
+    assert 0 == hrbus("encode", tmp_path / "R.jsonl", *options, "--output", tmp_path / "again").code
+    assert b"\x15\x0c\x7f\xc1" == (tmp_path / "again").read_bytes()
+
+
+def test_a_short_float_has_as_few_digits_as_bring_it_back(tmp_path: Path, hrbus: Hrbus) -> None:
+    (tmp_path / "R.cpy").write_text("       01 R. 05 A COMP-1. 05 B COMP-2.\n")
+    (tmp_path / "R.dat").write_bytes(bytes.fromhex("3dcccccd" + "3fb999999999999a"))
+    options = ("-c", tmp_path / "R.cpy", "-o", "float=ieee")
+    answer = hrbus("decode", tmp_path / "R.dat", *options)
+    assert '{"A":0.1,"B":0.1}\n' == answer.out
+    (tmp_path / "R.jsonl").write_text(answer.out)
+    assert 0 == hrbus("encode", tmp_path / "R.jsonl", *options, "--output", tmp_path / "again").code
+    assert (tmp_path / "R.dat").read_bytes() == (tmp_path / "again").read_bytes()
+
+
+def test_a_reader_that_has_seen_enough_is_no_defect(tmp_path: Path) -> None:
+    (tmp_path / "R.cpy").write_text("       01 R. 05 A PIC X(80).\n")
+    (tmp_path / "R.dat").write_bytes(b"\xc1" * 80 * 50_000)
+    command = f"hrbus decode {tmp_path}/R.dat -c {tmp_path}/R.cpy | head -1"
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment, check=True)
+    assert ('{"A":"' + "A" * 80 + '"}\n', "") == (done.stdout, done.stderr)

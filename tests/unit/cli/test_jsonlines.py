@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrbus.cli.jsonlines import JsonLines, dtype_of, lines
+from hrbus.cli.jsonlines import lines
+from hrbus.cli.jsonrecords import JsonLines, dtype_of
 from hrbus.spi import Field, Layout, Type
 
 SKILL = Field(
@@ -100,6 +101,34 @@ def test_what_is_read_is_written_again(records: list[dict[str, Any]]) -> None:
     assert records == again
 
 
+NUMBERS = st.sampled_from(
+    ["0", "-0", "7", "-7.10", "7.00", "1e2", "1E-2", "07", "7.", "--7", "1-2", "123456789", "1.005"]
+)
+VALUES = NUMBERS | TEXTS.map(json.dumps) | st.sampled_from(["null", "true", "[]", "[1]", '["x"]', "{}", '"7"'])
+PLACES = st.sampled_from(["NO", "PAY", "RATE", "OPEN", "TAG", "BIG", "NAME", "NMAE"])
+BLANKS = st.sampled_from(["", " ", "\t", "  "])
+
+
+@st.composite
+def spelled(draw: st.DrawFn) -> str:
+    """Return a line that somebody else wrote: blanks, spellings of numbers, odd values, things out of place."""
+    parts = draw(st.dictionaries(PLACES, st.tuples(BLANKS, VALUES, BLANKS), max_size=4))
+    return "{" + ",".join(f'{a}"{key}"{b}:{a}{value}{b}' for key, (a, value, b) in parts.items()) + "}"
+
+
+ALONE = '{"NO": "\\ufdd0"}'
+"""A line that has all lines beside it read value by value, and is none itself."""
+
+
+@given(st.lists(spelled(), min_size=1, max_size=5))
+def test_lines_read_by_column_and_value_by_value_are_the_same(records: list[str]) -> None:
+    quick, fast = read(*records)
+    slow, careful = read(*records, ALONE)
+    assert [frame.to_dicts() for frame in slow] == [frame.to_dicts() for frame in quick]
+    told = [(reject.record, reject.field, reject.reason) for reject in careful.rejects]
+    assert sorted(told[:-1]) == sorted((reject.record, reject.field, reject.reason) for reject in fast.rejects)
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_record_or_a_reject(text: bytes) -> None:
     reader = JsonLines(LAYOUT)
@@ -130,12 +159,18 @@ def test_a_line_that_is_no_record_says_why_without_its_value(record: str, said: 
     assert said == reason(record)
 
 
-def test_a_field_left_out_has_no_column_and_one_that_is_null_is_null() -> None:
-    frames, _reader = read('{"NO": 1}', '{"NO": 2, "PAY": null}', "", '{"NO": 3, "PAY": 0}')
-    assert [["_record", "_offset", "NO"], ["_record", "_offset", "NO", "PAY"]] == [frame.columns for frame in frames]
-    assert [2, 3] == frames[1]["_record"].to_list()
-    assert [10, 34] == frames[1]["_offset"].to_list()
-    assert [None, Decimal("0.00")] == frames[1]["PAY"].to_list()
+def test_what_no_line_names_has_no_column() -> None:
+    (frame,), _reader = read('{"NO": 1}', '{"NAME": {}, "NO": 2}')
+    assert ["_record", "_offset", "NO"] == [name for name in frame.columns if name != "_left_out"]
+
+
+def test_what_only_some_lines_leave_out_is_told_apart_from_null() -> None:
+    (frame,), _reader = read('{"NO": 1}', '{"NO": 2, "PAY": null}', "", '{"PAY": 0, "NO": 3}')
+    assert ["_record", "_offset", "_left_out", "NO", "PAY"] == frame.columns
+    assert [1, 2, 3] == frame["_record"].to_list()
+    assert [0, 10, 34] == frame["_offset"].to_list()
+    assert [["PAY"], [], []] == frame["_left_out"].to_list()
+    assert [None, None, Decimal("0.00")] == frame["PAY"].to_list()
 
 
 def test_a_whole_number_written_as_a_decimal_is_taken() -> None:

@@ -79,3 +79,29 @@ def test_values_alone_show_which_signs_they_do_not_tell(tmp_path: Path, copybook
 def test_a_file_that_is_not_there_is_a_fault_of_the_command(tmp_path: Path, copybook: Path, hrbus: Hrbus) -> None:
     answer = hrbus("roundtrip", tmp_path / "NOPE.DAT", "-c", copybook)
     assert (2, True) == (answer.code, "NOPE.DAT" in answer.err)
+
+
+TYPES = """
+       01  R.
+           05  T           PIC X.
+           05  COMPANY.
+               10  NAME    PIC X(4).
+           05  PERSON REDEFINES COMPANY.
+               10  PAY     PIC 9(3).
+               10  FILLER  PIC X.
+"""
+
+
+def test_families_come_out_as_they_went_in_also_where_one_is_rejected(tmp_path: Path, hrbus: Hrbus) -> None:
+    copybook = tmp_path / "types.cpy"
+    copybook.write_text(TYPES)
+    records = [b"CACME", b"P001a", b"P002", b"CBAD ", b"Pxxxb", b"P003c", b"?what", b"CLAST", b"P004d"]
+    data = tmp_path / "types.dat"
+    data.write_bytes(b"".join(bytes([0, len(record) + 4, 0, 0]) + record for record in records))
+    types = ["segment=T", "segments.COMPANY=C", "segments.PERSON.is=P", "segments.PERSON.below=COMPANY", "short=pad"]
+    told = [part for option in types for part in ("-o", option)]
+    answer = hrbus("roundtrip", data, "-c", copybook, "-e", "ascii", "-f", "rdw", *told)
+    assert 3 == answer.code
+    assert f"identical: 3 records, {data.stat().st_size} bytes" in answer.out
+    assert "1 records were rejected; their bytes stay as they are." in answer.err
+    assert "record 5 below it (PERSON, byte 39): PIC 9(3)" in answer.err

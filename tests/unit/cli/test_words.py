@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from hrbus.cli import words
-from hrbus.cli.app import COMMANDS
+from hrbus.cli.app import COMMANDS, MODULES
 from hrbus.cli.show import _STAGES, ADDENDS
 from hrbus.ledger.schema import RecordState, RunState
 
 Hrbus = Callable[..., Any]
 
+FILES = {MODULES.get(name, name) for name in COMMANDS}
 CATALOGUE = words.read((Path(words.__file__).with_name("zh.po")).read_text("utf-8"))
 
 
@@ -29,7 +30,7 @@ def texts(file: Path) -> Iterator[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
             if isinstance(node.args[0], ast.Constant):
                 yield str(node.args[0].value)
-        elif isinstance(node, ast.FunctionDef) and node.name == "command" and file.stem in COMMANDS:
+        elif isinstance(node, ast.FunctionDef) and node.name == "command" and file.stem in FILES:
             yield (ast.get_docstring(node) or "").partition("\n")[0]
 
 

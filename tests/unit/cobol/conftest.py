@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from adapters.cobol.areas import area
 from adapters.cobol.codec import CobolCodec
 from adapters.cobol.copybook import parse
 from adapters.cobol.settings import CobolSettings
@@ -20,7 +21,10 @@ class Records:
 
     def __init__(self, copybook: str, **settings: Any) -> None:
         made = CobolSettings(copybook="test.cpy", **{"encoding": "ascii", **settings})
-        self.codec = CobolCodec(made, parse(copybook, "test.cpy", language=made.language).record())
+        book = parse(copybook, "test.cpy", language=made.language)
+        self.notes: list[str] = []
+        record = area([book], made.record, made.segment, made.segments)
+        self.codec = CobolCodec(made, record, note=self.notes.append)
 
     def read(self, data: bytes) -> tuple[pl.DataFrame, list[Reject]]:
         """Return all records of ``data``, without hrbus's own columns, and the rejects."""

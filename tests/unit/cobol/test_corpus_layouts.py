@@ -59,6 +59,10 @@ def cb2xml(file: Path) -> Iterator[Facts]:
             yield _cb2xml_item(item.attrib, list(item))
 
 
+def _spelled(name: str) -> str:
+    return name if name.upper() not in ("", "FILLER") else "FILLER"
+
+
 def _cb2xml_item(found: dict[str, str], below: list[ElementTree.Element]) -> Facts:
     occurs = None
     if "occurs" in found:
@@ -68,7 +72,7 @@ def _cb2xml_item(found: dict[str, str], below: list[ElementTree.Element]) -> Fac
     sign = found.get("sign-clause", "").replace("_", " ")
     return {
         "level": int(found["level"]),
-        "name": found["name"].upper() or "FILLER",
+        "name": _spelled(found["name"]),
         "offset": int(found["position"]) - 1,
         "length": int(found["storage-length"]),
         "picture": found["picture"].upper() if "picture" in found else None,
@@ -154,7 +158,7 @@ def _legstar_item(found: dict[str, str]) -> Facts:
     number = found["type"].endswith(("DECIMAL_ITEM", "BINARY_ITEM")) or "EDITED" in found["type"]
     return {
         "level": int(found["levelNumber"]),
-        "name": found["cobolName"].upper(),
+        "name": found["cobolName"],
         "picture": found.get("picture"),
         "usage": LEGSTAR_USAGES.get(usage, usage) if usage else None,
         "occurs": occurs,

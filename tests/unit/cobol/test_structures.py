@@ -6,9 +6,11 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
+from adapters.cobol import arrow
 from hrbus.spi import Batch, ConfigError
 
 Make = Callable[..., Any]
@@ -154,3 +156,53 @@ def test_a_value_that_the_page_cannot_hold_is_an_error_in_the_copybook(records: 
     made = records("01 R. 05 A PIC X(3) VALUE 'é'. 05 B PIC X.")
     with pytest.raises(ConfigError, match=r"the VALUE of A has U\+00E9, which ascii does not have"):
         made.write(B=["b"])
+
+
+@pytest.mark.parametrize(("full", "expected"), [(False, None), (True, 1633837924)])
+def test_a_binary_number_beyond_its_picture_is_nonsense_in_another_reading(
+    records: Make, full: bool, expected: int | None
+) -> None:
+    made = records("01 R. 05 A PIC X(4). 05 B REDEFINES A PIC 9(8) COMP.", binary_full=full)
+    assert [{"A": "abcd", "B": expected}] == made.values(b"abcd")
+    assert 0x05616161 == made.values(b"\x05aaa")[0]["B"]
+
+
+def test_a_frame_without_rows_has_its_columns() -> None:
+    """The consumer lets go of such an array at once, before the capsule that it came in is gone."""
+    nothing = np.empty(0, dtype=np.int64)
+    made = arrow.frame({"N": arrow.Column(arrow.INT64, 0, (nothing,), valid=np.empty(0, dtype=np.bool_))})
+    assert {"N": pl.Int64} == dict(made.schema)
+
+
+def test_carried_bytes_of_another_form_are_not_written_onto(records: Make) -> None:
+    copybook = "01 R. 05 A PIC X(2). 05 FILLER PIC X(2)."
+    frame, _ = records(copybook, keep_raw=True).read(b"ab!!")
+    out = io.BytesIO()
+    list(records(copybook).codec.encode([Batch(frame)], out))
+    assert b"ab  " == out.getvalue()
+
+
+def test_only_codecs_that_read_bytes_alike_have_one_form_for_them(records: Make) -> None:
+    copybook = "01 R. 05 A PIC X(2). 05 N PIC S9(3)."
+    one = records(copybook, keep_raw=True).codec.raw_form
+    assert one == records(copybook, keep_raw=True, threads=2).codec.raw_form
+    assert records(copybook).codec.raw_form is None
+    others = [
+        records("01 R. 05 A PIC X(2). 05 N PIC S9(2).", keep_raw=True),
+        records(copybook, keep_raw=True, encoding="cp037"),
+        records(copybook, keep_raw=True, sign="ebcdic"),
+    ]
+    assert one not in [other.codec.raw_form for other in others]
+
+
+def test_blank_text_that_comes_back_as_nothing_keeps_its_bytes(records: Make) -> None:
+    """Documents know no blank text: what was low-values must not become blanks on the way."""
+    made = records("01 R. 05 A PIC X(2). 05 T OCCURS 2. 10 B PIC X(2). 10 C PIC X.", keep_raw=True)
+    data = b"\0\0\0\0xyz-"
+    frame, _ = made.read(data)
+    blank = frame.with_columns(
+        pl.lit(None, pl.String).alias("A"), pl.Series("T", [[{"B": None, "C": "x"}, {"B": "yz", "C": "-"}]])
+    )
+    out = io.BytesIO()
+    list(made.codec.encode([Batch(blank)], out))
+    assert data == out.getvalue()

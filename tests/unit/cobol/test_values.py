@@ -111,9 +111,9 @@ def test_native_binaries_have_the_order_of_the_machine_that_wrote_them(records: 
 def test_ieee_floats_are_read_in_either_byte_order(records: Make) -> None:
     copybook = "01 R. 05 F COMP-1. 05 G COMP-2."
     data = bytes.fromhex("c0490fdb" + "3ff8000000000000")
-    (row,) = records(copybook, float_format="ieee").values(data)
+    (row,) = records(copybook, float="ieee").values(data)
     assert (-3.1415927410125732, 1.5) == (row["F"], row["G"])
-    assert records(copybook, float_format="ieee-little").values(data[3::-1] + data[:3:-1]) == [row]
+    assert records(copybook, float="ieee-little").values(data[3::-1] + data[:3:-1]) == [row]
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_numbers_stand_as_on_z_os(records: Make, clause: str, value: object, dat
     ],
 )
 def test_numbers_stand_as_on_a_small_machine(records: Make, clause: str, value: object, data: str) -> None:
-    made = records(f"01 R. 05 F {clause}.", encoding="ascii", binary="little", float_format="ieee-little")
+    made = records(f"01 R. 05 F {clause}.", encoding="ascii", binary="little", float="ieee-little")
     assert [{"F": value}] == made.values(bytes.fromhex(data))
     assert (bytes.fromhex(data), []) == made.write(F=[value])
 

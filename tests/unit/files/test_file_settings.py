@@ -15,7 +15,10 @@ from hrbus.spi import ConfigError
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"name": "R{sequnce}.DAT"}, "{sequnce} is not known here; expected one of {date}, {route}, {sequence}"),
+        (
+            {"name": "R{sequnce}.DAT"},
+            "{sequnce} is not known here; expected one of {date}, {record}, {route}, {sequence}",
+        ),
         ({"name": "in/R.DAT"}, "does not make a plain name"),
         ({"name": ".."}, "does not make a plain name"),
         ({"name": "R{date:%d/%m}.DAT"}, "does not make a plain name"),

@@ -238,3 +238,48 @@ def test_a_folder_that_is_missing_is_for_a_person_to_make(place: Place) -> None:
 def test_a_probe_counts_what_it_finds(place: Place) -> None:
     place.deliver([["ADA"]])
     assert f"{place.root}: 1 files" == place.target().probe()
+
+
+# --- a file of each record
+
+EACH = {"name": "C{record:04}-{date:%d}.TXT"}
+
+
+def test_a_name_with_the_number_of_a_record_makes_a_file_of_each(place: Place) -> None:
+    delivery = RecordingDelivery()
+    told = place.deliver([["ADA", TOO_LONG], ["EVE"]], delivery, trigger="{stem}.ok", trigger_text="{record}", **EACH)
+    assert {1: "sent", 2: "refused", 3: "sent"} == told
+    day = f"{place.clock.now():%d}"
+    assert {
+        f"C0001-{day}.TXT": "ADA\n", f"C0001-{day}.ok": "1\n",
+        f"C0003-{day}.TXT": "EVE\n", f"C0003-{day}.ok": "3\n",
+    } == place.there()  # fmt: skip
+    assert 1 == len(delivery.marks)
+
+
+def test_no_file_of_a_record_has_its_name_before_all_have_arrived(place: Place) -> None:
+    with pytest.raises(Crash):
+        place.deliver([["ADA"], ["EVE"]], RecordingDelivery(crash_at=1, lost=True), **EACH)
+    assert all(name.startswith(".") for name in place.there())
+
+
+def test_a_repetition_of_files_of_records_writes_none_twice_and_none_on_another_day(place: Place) -> None:
+    delivery = RecordingDelivery(crash_at=1)
+    with pytest.raises(Crash):
+        place.deliver([["ADA"], [TOO_LONG, "EVE"]], delivery, **EACH)
+    day = f"{place.clock.now():%d}"
+    place.clock.advance(86_400)
+    [first] = [name for name in place.there() if name.endswith("-1.part")]
+    (place.root / first).rename(place.root / "taken-by-the-reader")
+    told = place.deliver([["ADA"], [TOO_LONG, "EVE"]], delivery.again(), **EACH)
+    assert {1: "sent", 2: "refused", 3: "sent"} == told
+    assert {f"C0003-{day}.TXT": "EVE\n", "taken-by-the-reader": "ADA\n"} == place.there()
+
+
+def test_a_codec_of_one_record_needs_a_name_for_each(place: Place) -> None:
+    class Alone(TextCodec):
+        one_record = True
+
+    with pytest.raises(ConfigError, match=r"put \{record\} into name"):
+        FileTarget(place.files, TargetSettings(name="ALL.TXT"), Alone(["name"]), a_context(place.root))
+    FileTarget(place.files, TargetSettings(name="{record}.TXT"), Alone(["name"]), a_context(place.root))

@@ -60,6 +60,19 @@ def test_every_other_change_matters(change: dict[str, Any]) -> None:
     assert digest(**PLAIN) != digest(**{**PLAIN, **change})
 
 
+def test_bytes_that_are_handed_on_count_unless_fields_are_ignored() -> None:
+    """Without that, what no field names could change and never be sent."""
+    one, other = (pl.DataFrame({"_raw": [raw], "no": ["1"], "sent": ["x"]}) for raw in (b"A", b"B"))
+
+    def same(**options: Any) -> bool:
+        made = [identified(frame, ["no"], **options)[DIGEST][0] for frame in (one, other)]
+        return bool(made[0] == made[1])
+
+    assert same()
+    assert not same(raw=True)
+    assert same(raw=True, ignore=["sent"])
+
+
 def test_a_list_of_texts_is_not_taken_for_one_text_that_looks_like_it() -> None:
     assert digest(no="1", skills=["a", "b"]) != digest(no="1", skills=["a]["]) != digest(no="1", skills=["a][b"])
 
@@ -108,3 +121,8 @@ DOCUMENTS = pl.Series(
 def test_a_partner_is_named_by_the_text_at_a_path(path: str, expected: list[str | None]) -> None:
     frame = DOCUMENTS.to_frame()
     assert expected == frame.with_columns(column_of(path, "Candidate", DOCUMENTS.dtype).alias("x"))["x"].to_list()
+
+
+def test_own_columns_of_what_is_in_a_list_do_not_matter_either() -> None:
+    jobs = [{"_record": 7, "_offset": 700, **job} for job in PLAIN["jobs"]]
+    assert digest(**PLAIN) == digest(**{**PLAIN, "jobs": jobs})

@@ -66,12 +66,10 @@ def test_only_elements_at_the_path_are_records(make: Make, decode: Decode) -> No
     assert [content.index(b'<Employee no="2'), content.index(b'<Employee no="5')] == batch.frame["_offset"].to_list()
 
 
-def test_the_root_itself_may_be_the_only_record(make: Make, decode: Decode, encode: Encode) -> None:
+def test_the_root_itself_may_be_the_only_record(make: Make, decode: Decode) -> None:
     codec = make(XML, "  a: integer\n", record="R")
     [batch] = decode(codec, b"<?xml version='1.0'?><R><x/><a>1</a></R>")
     assert [(1, 21, 1)] == batch.frame.rows()
-    with pytest.raises(ConfigError, match="record: R is the root, and a file has one"):
-        encode(codec, [batch])
 
 
 def test_names_without_a_prefix_are_found_in_any_namespace(make: Make, decode: Decode) -> None:
@@ -230,7 +228,32 @@ def test_a_layout_that_is_no_xml_is_refused(make: Make, layout: str, said: str) 
         make(XML, layout, record="E/R")
 
 
+def test_names_that_the_encoding_does_not_have_are_refused(make: Make) -> None:
+    """Text of that kind is written by number, which a name cannot be."""
+    for layout, record in (("  姓名: text\n", "E/R"), ("  a: text\n", "E/员工")):
+        with pytest.raises(ConfigError, match="holds a character that latin-1 does not have; take utf-8 or gb18030"):
+            make(XML, layout, record=record, encoding="latin-1")
+
+
 @pytest.mark.parametrize("record", ["", "E//R", "/E/R", "E/R[1]", "x:E/R"])
 def test_a_path_that_is_none_is_refused(make: Make, record: str) -> None:
     with pytest.raises(ValueError, match=r"a path of names|what the prefix x stands for"):
         make(XML, "  a: text\n", record=record)
+
+
+def test_an_element_at_any_depth_is_written_at_once(make: Make, encode: Encode) -> None:
+    depth = 18
+    layout = "".join(f"{'  ' * (level + 1)}g{level}:\n" for level in range(depth))
+    layout += f"{'  ' * (depth + 1)}'@a': text\n{'  ' * (depth + 1)}$text: text\n"
+    path = ".".join(f"g{level}" for level in range(depth))
+    codec = make(XML, layout, record="L/E")
+    frame = pl.DataFrame({f"{path}.@a": ["1", None, None], f"{path}.$text": ["x", "", None]})
+    inside = "".join(f"<g{level}>" for level in range(depth - 1))
+    outside = "".join(f"</g{level}>" for level in reversed(range(depth - 1)))
+    last = depth - 1
+    expected = [
+        f'<E>{inside}<g{last} a="1">x</g{last}>{outside}</E>',
+        f"<E>{inside}<g{last}/>{outside}</E>",
+        "<E/>",
+    ]
+    assert expected == encode(codec, [Batch(frame)])[1].decode().splitlines()[2:-1]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.json import JSON, read_layout
+from adapters.json import JSON
+from adapters.json.layouts import read_layout
 from hrbus.spi import ConfigError, Field, Type
 from hrbus.testing import a_context
 

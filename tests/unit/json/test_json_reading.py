@@ -11,7 +11,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from adapters.json import JsonCodec, JsonSettings, read_layout
+from adapters.json.codec import JsonCodec
+from adapters.json.layouts import read_layout
+from adapters.json.settings import JsonSettings
 from hrbus.spi import Batch, BatchError, Origin
 
 LAYOUT = """\
@@ -140,9 +142,9 @@ def test_whole_numbers_are_exact_beyond_the_range_of_floats(read: Read) -> None:
         ("null", "", "expected an object, found something else"),
         ('{"id":NaN}', "", "a number that JSON does not have, or one too long to read"),
         ('{"id":"\\ud800"}', "", "half of a surrogate pair stands alone, which is no character"),
-        ('{"id":"\t"}', "", "not JSON at character 8 of the line: Invalid control character at"),
-        ("{", "", "not JSON at character 2 of the line: Expecting property name enclosed in double quotes"),
-        (b'{"id":"\xff"}', "", "not UTF-8 at byte 7 of the line"),
+        ('{"id":"\t"}', "", "not JSON at character 8 of the record: Invalid control character at"),
+        ("{", "", "not JSON at character 2 of the record: Expecting property name enclosed in double quotes"),
+        (b'{"id":"\xff"}', "", "not UTF-8 at byte 7 of the record"),
         ("[" * 100_000, "", "nested too deeply"),
         ('{"count":' + "9" * 5000 + "}", "", "a number that JSON does not have, or one too long to read"),
     ],

@@ -14,7 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.json import JsonCodec, JsonSettings, read_layout, texts
+from adapters.json.codec import JsonCodec
+from adapters.json.layouts import read_layout
+from adapters.json.settings import JsonSettings
+from adapters.json.writing import texts
 from hrbus.spi import ID, Batch, Layout, Origin, Stage
 
 LAYOUT = """\

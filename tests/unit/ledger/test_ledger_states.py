@@ -21,7 +21,7 @@ from hrbus.ledger.report import RecordRow, Report
 from hrbus.ledger.run import Run
 from hrbus.ledger.schema import RunState
 from hrbus.testing import ManualClock
-from hrbus.values import ID, OFFSET, OUTCOME_SCHEMA, RECORD, OnChange, Outcomes, Reject, Stage, Status
+from hrbus.values import ID, OFFSET, RECORD, OnChange, Outcomes, Reject, Stage, Status
 
 PEOPLE = st.sampled_from(["ada", "bob", "cy"])
 CONTENTS = st.sampled_from(["a", "b"])
@@ -86,7 +86,7 @@ class Books(RuleBasedStateMachine):
                     told.append((number, answer, None, "no"))
                 if answer == "lost":
                     told.pop()
-            delivery.record(Outcomes(pl.DataFrame(told, OUTCOME_SCHEMA, orient="row")))
+            delivery.record(Outcomes(pl.DataFrame(told, Outcomes.schema(), orient="row")))
             if breaks:
                 delivery.failed("the line broke")
                 return

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from adapters.json import read_layout
+from adapters.json.layouts import read_layout
 from hrbus import hrxml, mapping
 from hrbus.registry import Registry
 from hrbus.spi import OFFSET, RECORD, Batch, Layout
