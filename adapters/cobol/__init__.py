@@ -9,6 +9,7 @@ words, ``entries`` with ``clauses`` and ``picture`` what they declare; ``linking
 ``measuring`` where each field lies, in a ``dialect``. ``outline`` and ``layout`` tell it to the others.
 ``planning`` makes it flat, a ``plan``. ``kernels`` and ``writers`` are the loops over bytes, which ``decode`` and
 ``encode`` drive; ``frames`` and ``totals`` know how records lie in a file; ``codec`` puts it together.
+``diagnosis`` guesses which settings a file needs.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from adapters.cobol.dialect import SUFFIXES
 from adapters.cobol.settings import CobolSettings
-from hrbus.spi import Codec, CodecKind, Context, Layout, Outline
+from hrbus.spi import Codec, CodecKind, Context, Diagnosis, Layout, Outline
 
 
 def _make(settings: CobolSettings, context: Context) -> Codec:
@@ -39,6 +40,12 @@ def _outline(settings: CobolSettings, context: Context) -> Sequence[Outline]:
     return outline(settings, context)
 
 
+def _diagnose(settings: CobolSettings, context: Context, data: Path) -> Diagnosis:
+    from adapters.cobol.diagnosis import diagnose
+
+    return diagnose(settings, context, data)
+
+
 COBOL = CodecKind(
     name="cobol",
     summary="Records of COBOL programs: a copybook says where each field lies and how it is stored.",
@@ -46,6 +53,7 @@ COBOL = CodecKind(
     make=_make,
     layout=_layout,
     outline=_outline,
+    diagnose=_diagnose,
     suffixes=SUFFIXES,
 )
 """The entry point ``cobol`` of the group ``hrbus.codecs``."""

@@ -80,6 +80,16 @@ def extents(plan: Plan, buffer: Bytes, starts: Ints) -> Ints:
     return plan.size - reader.shortening(plan.trailing, Scope(starts, None, np.arange(len(starts)), None))
 
 
+def failing(plan: Plan, buffer: Bytes, starts: Ints) -> Bools:
+    """Return which of the records that begin at ``starts`` have a field that is wrong."""
+    reader = Reader(plan, buffer)
+    reader.scope(plan.nodes, Scope(starts, None, np.arange(len(starts)), None))
+    bad = np.zeros(len(starts), dtype=np.bool_)
+    for _leaf, rows, *_ in reader.faults:
+        bad[rows] = True
+    return bad
+
+
 @dataclass(eq=False)
 class Scope:
     """Where the elements of a table (or the records) begin.
