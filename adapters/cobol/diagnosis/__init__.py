@@ -19,6 +19,7 @@ from hrbus.spi import Context, Diagnosis, Guess
 TRUSTED = 0.6
 """The least score of a guess that fits."""
 _FINALISTS = 3
+_NEAR = 0.3
 _TOLD = 5
 
 
@@ -30,7 +31,8 @@ def diagnose(settings: CobolSettings, context: Context, data: Path) -> Diagnosis
         return Diagnosis(0, 0, (), False, ("the file is empty",))
     trials = Trials(settings, record, sample)
     found = sorted((trial for changes in frames.all_of(trials) if (trial := trials.run(changes))), key=_rank)
-    best = sorted((refining.refined(trials, trial) for trial in _distinct(found)[:_FINALISTS]), key=_rank)
+    near = [trial for trial in _distinct(found)[:_FINALISTS] if trial.score > found[0].score - _NEAR]
+    best = sorted((refining.refined(trials, trial) for trial in near), key=_rank)
     ranked = _distinct(sorted([*best, *found], key=_rank))[:_TOLD]
     fits = bool(ranked) and ranked[0].judged >= TRUSTED
     notes = remainder.notes(trials, ranked[0] if ranked else None, fits=fits)

@@ -21,6 +21,8 @@ _LENGTH_FIELDS = 8
 _LONGEST_SEARCH = 4096
 _SEARCH_ROWS = 8
 _POOR = 0.9
+_ALIKE = 0.15
+"""How much more alike the records at a multiple of the true distance may be, where values come again."""
 _SPLITS = 64
 """The longest remainder of which every split into header and trailer is tried."""
 _BREAKS = (b"\n", b"\x15", b"\x25")
@@ -98,18 +100,22 @@ def _fixed(trials: Trials, family: Changes) -> Iterator[Changes]:
 
 
 def _around(family: Changes, trials: Trials, header: int, trailer: int, stride: int) -> Iterator[Changes]:
-    """Yield header and trailer of these lengths, also with a record's length more each."""
+    """Yield header and trailer of these lengths, and longer by the records at the ends that are none."""
     sizes = [(header, trailer)]
     if not header and 2 < trailer <= _SPLITS:
         sizes.extend((before, trailer - before) for before in range(1, trailer + 1))
     elif not header and trailer > _SPLITS:
         sizes.append((trailer, 0))
     for before, behind in sizes:
-        for more in ((0, 0), (stride, 0), (0, stride), (stride, stride)):
-            found = {"header": before + more[0], "trailer": behind + more[1]}
-            changes = {name: value for name, value in found.items() if value}
-            if changes and sum(changes.values()) < trials.sample.size and trials.free("header"):
-                yield {**family, **changes}
+        plain = {**family, **_edges(before, behind)}
+        yield plain
+        found = trials.run(plain)
+        if found and (found.early or found.late):
+            yield {**family, **_edges(before + found.early * stride, behind + found.late * stride)}
+
+
+def _edges(header: int, trailer: int) -> Changes:
+    return {name: value for name, value in (("header", header), ("trailer", trailer)) if value}
 
 
 def _phases(trials: Trials, plan: Plan, stride: int, most: int) -> list[int]:
@@ -133,4 +139,4 @@ def _repeats(trials: Trials, stride: int) -> int:
     usual = float((data[:-stride] == data[stride:]).mean()) if len(data) > stride else 0.0
     if not alike or max(alike) < usual + 0.05:
         return 0
-    return lags[alike.index(max(alike))]
+    return next(lag for lag, share in zip(lags, alike, strict=True) if share > max(usual + 0.05, max(alike) - _ALIKE))

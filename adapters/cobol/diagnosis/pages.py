@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from adapters.cobol.diagnosis.trial import Trial, Trials, Value
+from adapters.cobol.plan import Storage
 
 DOUBLE = ("cp935", "cp1388", "cp937", "cp1371", "cp939", "cp930", "cp1399", "cp1390", "cp933", "cp1364")
 """Those with SO and SI, in the order in which they are told where they do equally well."""
 SINGLE = ("cp037", "cp1047", "cp500", "cp273", "cp1025", "cp875")
-OTHER = ("ascii", "utf-8", "gb18030", "big5", "shift_jis", "euc_kr", "latin-1")
+OTHER = ("ascii", "utf-8", "euc_kr", "gb18030", "big5", "shift_jis", "latin-1")
+"""Korean first: its syllables are some of the codes of Chinese, so that text with no others is Korean."""
+_SHIFTED = re.compile(rb"\x0e(?:[\x40-\xfe]{2}){1,99}\x0f")
 WIDE_EBCDIC, WIDE_ASCII = "cp037", "latin-1"
 """A page of each family that has a character for every byte."""
 _NEAR = 0.02
@@ -28,7 +33,14 @@ def families(trials: Trials) -> list[dict[str, Value]]:
         found.append({"encoding": WIDE_EBCDIC})
     if 4 * ascii_ >= ebcdic:
         found.append({"encoding": WIDE_ASCII})
+        if _signed(trials) and trials.free("sign"):
+            found.append({"encoding": WIDE_ASCII, "sign": "ebcdic"})
     return found
+
+
+def _signed(trials: Trials) -> bool:
+    """Say whether a sign shares the byte of a digit somewhere in the record."""
+    return any(leaf.storage is Storage.ZONED and leaf.signed for leaf in trials.codec({}).plan.stored)
 
 
 def best(trials: Trials, trial: Trial) -> Trial:
@@ -38,8 +50,7 @@ def best(trials: Trials, trial: Trial) -> Trial:
     if trial.changes["encoding"] == WIDE_ASCII:
         names: tuple[str, ...] = OTHER
     else:
-        data = trials.sample.data
-        names = (*SINGLE, *DOUBLE) if b"\x0e" in data and b"\x0f" in data else SINGLE
+        names = (*SINGLE, *DOUBLE) if _SHIFTED.search(trials.sample.data) else SINGLE
     chosen: Trial | None = None
     for name in names:
         tried = trials.run({**trial.changes, "encoding": name})

@@ -1,4 +1,4 @@
-"""Finds page, byte order, floats and sign for a frame that seems right: one after the other, each by trial."""
+"""Finds page, byte order and floats for a frame that seems right: one after the other, each by trial."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def refined(trials: Trials, trial: Trial) -> Trial:
     for name, values in _choices(trials.codec(trial.changes).plan):
         for value in values:
             tried = trials.run({**trial.changes, name: value})
-            if tried and (tried.fit, tried.sense) > (trial.fit, trial.sense + _BETTER):
+            if tried and (tried.fit, _sense(tried, name)) > (trial.fit, _sense(trial, name) + _BETTER):
                 trial = tried
     if trial.codes and trial.codes <= {kernels.BLANK, kernels.LOW}:
         blank = trials.run({**trial.changes, "blank_numeric": "null"})
@@ -24,12 +24,14 @@ def refined(trials: Trials, trial: Trial) -> Trial:
     return trial
 
 
+def _sense(trial: Trial, name: str) -> float:
+    return trial.floats if name == "float" else trial.binaries
+
+
 def _choices(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
     """Return the settings that the fields of a plan ask for, with the values to try."""
     storages = {leaf.storage for leaf in plan.stored}
     found: list[tuple[str, tuple[str, ...]]] = []
-    if any(leaf.storage is Storage.ZONED and leaf.signed for leaf in plan.stored) and not plan.options.page.ebcdic:
-        found.append(("sign", ("ebcdic",)))
     if Storage.BINARY in storages:
         found.append(("binary", ("little",)))
         found.append(("native", ("little", "big")))

@@ -17,6 +17,7 @@ from adapters.cobol.diagnosis import failures, plausible
 from adapters.cobol.diagnosis.sample import Sample
 from adapters.cobol.frames import Chunk
 from adapters.cobol.frames.chunk import Walk
+from adapters.cobol.frames.fixed import Fixed
 from adapters.cobol.frames.reading import inside
 from adapters.cobol.frames.window import Window
 from adapters.cobol.plan import Leaf, Node, Storage
@@ -28,8 +29,15 @@ Value = str | int | bool
 
 ROWS = 300
 """How many records are decoded, from all over the sample."""
+_REST_COSTS = 0.01
+"""What bytes that belong to no record take off a score."""
+_ENDS = 8
+"""How many records at each end of the sample are decoded in any case."""
 _MOST_RECORDS = 100_000
 _CHAIN = 3
+_CHAINS = {"lines": 0.5, "words": 0.9}
+"""What a chain counts in a score: words that lead to each other prove more than line ends, which texts have too."""
+_LONGEST = 32_768
 _NEARLY = 0.95
 _EAST = "\u2e80"
 _OPTION_COSTS = 0.002
@@ -38,11 +46,14 @@ _OPTION_COSTS = 0.002
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of some settings. ``places`` names where the records lie; ``codes`` are those of what was wrong.
-    ``wide`` counts East Asian characters. ``chained`` says that each of several records led to the next, up to the end
-    of the sample: no chance does that, whatever the fields hold.
+    """What came of some settings.
 
-    ``rest`` are the bytes of the sample behind the last whole record, ``cut`` what the frame says of them.
+    ``records`` were found and ``tried`` of them decoded, ``good`` of these without a reject; ``early`` and ``late`` are
+    how many wrong ones stand before the first and behind the last good one. ``text``, ``binaries`` and ``floats`` say
+    how likely values are as they stand, ``wide`` how many characters are East Asian. ``covered`` is the part of the
+    sample that records take, ``cut`` what the frame says of the rest, ``whole`` that nothing of the file remains.
+    ``chained`` says that each of several records led to the next, up to the end of the sample: no chance does that,
+    whatever the fields hold. ``places`` names where the records lie; ``codes`` are those of what was wrong.
     """
 
     changes: Mapping[str, Value]
@@ -50,11 +61,13 @@ class Trial:
     tried: int
     good: int
     text: float | None
-    sense: float
+    binaries: float
+    floats: float
     covered: float
     cut: str
-    rest: int
-    first_bad: bool
+    whole: bool
+    early: int
+    late: int
     places: bytes
     wide: int = 0
     chained: bool = False
@@ -70,13 +83,17 @@ class Trial:
     def judged(self) -> float:
         """How well the fields fit, from 0 to 1."""
         text = 1.0 if self.text is None else self.text
-        return self.fit * (0.4 + 0.6 * text) * (0.9 + 0.1 * self.sense) * self.covered
+        return self.fit * (0.4 + 0.6 * text) * (0.9 + 0.05 * (self.binaries + self.floats)) * self.covered
 
     @property
     def score(self) -> float:
-        """How well the settings fit, from 0 to 1; a chain of records counts as much as all that they hold."""
-        judged = 0.5 + 0.5 * self.judged if self.chained else self.judged
-        return max(0.0, judged - _OPTION_COSTS * len(self.changes))
+        """How well the settings fit, from 0 to 1; a chain of records counts beside what they hold."""
+        chain = _CHAINS["lines" if self.changes.get("frame") == "lines" else "words"] if self.chained else 0.0
+        return max(0.0, chain + (1 - chain) * self.judged - self._costs)
+
+    @property
+    def _costs(self) -> float:
+        return _OPTION_COSTS * len(self.changes) + (0.0 if self.whole else _REST_COSTS)
 
 
 class Trials:
@@ -86,6 +103,7 @@ class Trials:
         self.given = given
         self.record = record
         self.sample = sample
+        self._known: dict[frozenset[tuple[str, Value]], Trial | None] = {}
 
     def free(self, name: str) -> bool:
         """Say whether a setting is to be guessed: nobody has given it."""
@@ -97,8 +115,12 @@ class Trials:
 
     def run(self, changes: Mapping[str, Value]) -> Trial | None:
         """Return how the settings do; None where no record is found under them."""
-        if not all(self.free(name) for name in changes):
-            return None
+        key = frozenset(changes.items())
+        if key not in self._known:
+            self._known[key] = self._run(changes) if all(map(self.free, changes)) else None
+        return self._known[key]
+
+    def _run(self, changes: Mapping[str, Value]) -> Trial | None:
         try:
             codec = self.codec(changes)
             found = self._walked(codec)
@@ -106,8 +128,8 @@ class Trials:
             return None
         return None if found is None else self._judged(changes, codec, *found)
 
-    def _walked(self, codec: CobolCodec) -> tuple[Chunk, float, str, int] | None:
-        """Return the records of the sample, how much of it they cover, and what is behind them."""
+    def _walked(self, codec: CobolCodec) -> tuple[Chunk, float, str] | None:
+        """Return the records of the sample, how much of it they cover, and what is wrong behind them."""
         framing, sample = codec.framing, self.sample
         window = Window(io.BytesIO(sample.data), framing.trailer if sample.whole else 0, framing.ending)
         window.want(len(sample.data) + 1)
@@ -139,13 +161,19 @@ class Trials:
         covered = at / limit if count < _MOST_RECORDS else 1.0
         starts, lengths = inside(starts, lengths, framing)
         chunk = Chunk(window.data, np.append(begins, at), starts, lengths, 0)
-        return chunk, covered, cut, limit - at
+        return chunk, covered, cut
+
+    def _remains(self, codec: CobolCodec) -> bool:
+        """Say whether records of one length leave bytes of the file over."""
+        framing = codec.framing
+        around = framing.header + framing.trailer
+        return isinstance(framing.frame, Fixed) and (self.sample.size - around) % framing.frame.stride > 0
 
     def _judged(
-        self, changes: Mapping[str, Value], codec: CobolCodec, chunk: Chunk, covered: float, cut: str, rest: int
+        self, changes: Mapping[str, Value], codec: CobolCodec, chunk: Chunk, covered: float, cut: str
     ) -> Trial:
         plan = codec.plan
-        rows = np.unique(np.linspace(0, len(chunk) - 1, ROWS).astype(np.int64))
+        rows = _spread(len(chunk))
         some = Chunk(chunk.buffer, np.append(rows, 0), chunk.starts[rows], chunk.lengths[rows], 0)
         buffer, starts = some.padded(plan.size, plan.options.page.blank)
         reader = decode.Reader(plan, buffer)
@@ -155,6 +183,7 @@ class Trials:
         bad = _misfits(codec, some.lengths, needed)
         for _leaf, wrong, *_ in reader.faults:
             bad[wrong] = True
+        good = np.flatnonzero(~bad)
         values = list(_values(plan.nodes, frame))
         where = np.append(chunk.starts[rows], chunk.lengths[rows])
         texts = "".join(text for leaf, series in values if _spoken(leaf) for text in series.to_list())
@@ -162,19 +191,27 @@ class Trials:
             changes=changes,
             records=len(chunk),
             tried=len(rows),
-            good=int((~bad).sum()),
+            good=len(good),
             text=plausible.share(texts, plan.options.page.name),
             wide=sum(character >= _EAST for character in texts),
             chained=_chained(codec, chunk, covered),
-            sense=_sense(values),
+            binaries=_sense(values, Storage.BINARY),
+            floats=_sense(values, Storage.FLOAT),
             covered=covered,
             cut=cut,
-            rest=rest,
-            first_bad=bool(bad[0]),
+            whole=not cut and not self._remains(codec),
+            early=int(good[0]) if len(good) else 0,
+            late=len(rows) - 1 - int(good[-1]) if len(good) and self.sample.whole else 0,
             places=where.tobytes() + bytes(str(codec.framing.header), "ascii"),
             failures=failures.of(reader, buffer),
             codes=frozenset(code for _, _, _, codes, _ in reader.faults for code in codes.tolist()),
         )
+
+
+def _spread(count: int) -> Ints:
+    """Return the numbers of the records to decode: from all over, and those at both ends."""
+    ends = np.arange(min(_ENDS, count))
+    return np.unique(np.concatenate([ends, np.linspace(0, count - 1, ROWS).astype(np.int64), count - 1 - ends]))
 
 
 def _misfits(codec: CobolCodec, lengths: Ints, needed: Ints) -> npt.NDArray[np.bool_]:
@@ -208,12 +245,13 @@ def _chained(codec: CobolCodec, chunk: Chunk, covered: float) -> bool:
     """Say whether a word or line end before each record, and nothing else, led through all of the sample."""
     if codec.settings.frame in ("fixed", "variable") or len(chunk) < _CHAIN or covered < _NEARLY:
         return False
-    return 0 < int(chunk.lengths.min()) and int(chunk.lengths.max()) <= codec.plan.size
+    longest = codec.plan.size if codec.settings.frame == "lines" else _LONGEST
+    return 0 < int(chunk.lengths.min()) and int(chunk.lengths.max()) <= longest
 
 
-def _sense(values: list[tuple[Leaf, pl.Series]]) -> float:
-    """Return how likely binary numbers and floats are as they stand: small ones, and those with few digits."""
-    found = [_likely(leaf, series) for leaf, series in values if len(series)]
+def _sense(values: list[tuple[Leaf, pl.Series]], storage: Storage) -> float:
+    """Return how likely binary numbers or floats are as they stand: small ones, and those with few digits."""
+    found = [_likely(leaf, series) for leaf, series in values if len(series) and leaf.storage is storage]
     judged = [value for value in found if value is not None]
     return sum(judged) / len(judged) if judged else 1.0
 
@@ -223,8 +261,9 @@ def _likely(leaf: Leaf, series: pl.Series) -> float | None:
         numbers = series.to_numpy().astype(np.float64)
         size = np.abs(numbers[np.isfinite(numbers)])
         sane = (size == 0) | ((size > 1e-6) & (size < 1e12))
-        short = np.isclose(size * 1000, np.round(size * 1000), rtol=1e-6, atol=0)
-        return float(sane.sum() + (sane & short).sum()) / (2 * len(numbers))
+        scaled = size[sane] * 1000
+        short = np.isclose(scaled, np.round(scaled), rtol=1e-6, atol=0)
+        return float(sane.sum() + short.sum()) / (2 * len(numbers))
     if leaf.storage is Storage.BINARY and leaf.width > 1:
         numbers = np.abs(series.cast(pl.Float64).to_numpy()) * 10.0**leaf.scale
         return float(1 - np.minimum(np.log2(numbers + 1) / (8 * leaf.width), 1).mean())
