@@ -21,8 +21,9 @@ _LENGTH_FIELDS = 8
 _LONGEST_SEARCH = 4096
 _SEARCH_ROWS = 8
 _POOR = 0.9
-_ALIKE = 0.15
-"""How much more alike the records at a multiple of the true distance may be, where values come again."""
+_MOST_EDGES = 3
+"""How many records at an end of the file may be none."""
+_DISTANCES = 24
 _SPLITS = 64
 """The longest remainder of which every split into header and trailer is tried."""
 _BREAKS = (b"\n", b"\x15", b"\x25")
@@ -92,11 +93,14 @@ def _fixed(trials: Trials, family: Changes) -> Iterator[Changes]:
         return
     for before in _phases(trials, plan, stride, min(stride, _LONGEST_SEARCH)):
         yield from _around(family, trials, before, (size - before) % stride, stride)
-    if longer := _repeats(trials, stride):
-        for before in _phases(trials, plan, longer, longer - plan.size + 1):
+    for longer in _repeats(trials, stride):
+        places = _phases(trials, plan, longer, longer - plan.size + 1)
+        for before in places:
             behind = longer - plan.size - before
             around = {"record_start": before, "record_end": behind} if before else {"record_length": longer}
             yield {**family, **{name: value for name, value in around.items() if value}}
+        if places:
+            return
 
 
 def _around(family: Changes, trials: Trials, header: int, trailer: int, stride: int) -> Iterator[Changes]:
@@ -110,7 +114,7 @@ def _around(family: Changes, trials: Trials, header: int, trailer: int, stride: 
         plain = {**family, **_edges(before, behind)}
         yield plain
         found = trials.run(plain)
-        if found and (found.early or found.late):
+        if found and 0 < max(found.early, found.late) <= _MOST_EDGES:
             yield {**family, **_edges(before + found.early * stride, behind + found.late * stride)}
 
 
@@ -119,7 +123,7 @@ def _edges(header: int, trailer: int) -> Changes:
 
 
 def _phases(trials: Trials, plan: Plan, stride: int, most: int) -> list[int]:
-    """Return the places, of the first ``most``, at which most records are good: the first few of the best."""
+    """Return the places, of the first ``most``, at which all records are good but for one; none where that is everywhere."""
     data = np.frombuffer(trials.sample.data, dtype=np.uint8)
     rows = min(_SEARCH_ROWS, (len(data) - most - plan.size) // stride)
     if rows < 1 or most < 1:
@@ -127,16 +131,16 @@ def _phases(trials: Trials, plan: Plan, stride: int, most: int) -> list[int]:
     starts = (np.arange(most)[:, None] + stride * np.arange(1, rows + 1)[None, :] - stride * (rows < 2)).ravel()
     good = rows - decode.failing(plan, data, starts).reshape(most, rows).sum(axis=1)
     best = np.flatnonzero(good == good.max())
-    return [] if len(best) == most or not good.max() else best[:3].tolist()
+    return [] if len(best) == most or good.max() < max(1, rows - 1) else best[:_SPLITS].tolist()
 
 
-def _repeats(trials: Trials, stride: int) -> int:
-    """Return the distance, more than ``stride``, at which the bytes repeat best; 0 where none stands out."""
+def _repeats(trials: Trials, stride: int) -> list[int]:
+    """Return distances, more than ``stride``, at which the bytes repeat better than at that one; the shortest first.
+
+    What is a multiple of the true distance may repeat even better, where values come again.
+    """
     data = np.frombuffer(trials.sample.data[: 1 << 16], dtype=np.uint8)
     most = min(4 * stride + 256, len(data) // 2, _LONGEST_SEARCH)
     lags = [lag for lag in range(stride + 1, most + 1) if trials.sample.size % lag == 0]
-    alike = [float((data[:-lag] == data[lag:]).mean()) for lag in lags]
     usual = float((data[:-stride] == data[stride:]).mean()) if len(data) > stride else 0.0
-    if not alike or max(alike) < usual + 0.05:
-        return 0
-    return next(lag for lag, share in zip(lags, alike, strict=True) if share > max(usual + 0.05, max(alike) - _ALIKE))
+    return [lag for lag in lags if float((data[:-lag] == data[lag:]).mean()) > usual][:_DISTANCES]

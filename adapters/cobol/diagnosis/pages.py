@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from adapters.cobol.diagnosis.trial import Trial, Trials, Value
-from adapters.cobol.plan import Storage
 
 DOUBLE = ("cp935", "cp1388", "cp937", "cp1371", "cp939", "cp930", "cp1399", "cp1390", "cp933", "cp1364")
 """Those with SO and SI, in the order in which they are told where they do equally well."""
@@ -33,14 +32,7 @@ def families(trials: Trials) -> list[dict[str, Value]]:
         found.append({"encoding": WIDE_EBCDIC})
     if 4 * ascii_ >= ebcdic:
         found.append({"encoding": WIDE_ASCII})
-        if _signed(trials) and trials.free("sign"):
-            found.append({"encoding": WIDE_ASCII, "sign": "ebcdic"})
     return found
-
-
-def _signed(trials: Trials) -> bool:
-    """Say whether a sign shares the byte of a digit somewhere in the record."""
-    return any(leaf.storage is Storage.ZONED and leaf.signed for leaf in trials.codec({}).plan.stored)
 
 
 def best(trials: Trials, trial: Trial) -> Trial:

@@ -1,4 +1,4 @@
-"""Finds page, byte order and floats for a frame that seems right: one after the other, each by trial."""
+"""Finds page, byte order, floats and sign for a frame that seems right: one after the other, each by trial."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def refined(trials: Trials, trial: Trial) -> Trial:
             tried = trials.run({**trial.changes, name: value})
             if tried and (tried.fit, _sense(tried, name)) > (trial.fit, _sense(trial, name) + _BETTER):
                 trial = tried
+    if trial.overpunched:
+        trial = trials.run({**trial.changes, "sign": "ebcdic"}) or trial
     if trial.codes and trial.codes <= {kernels.BLANK, kernels.LOW}:
         blank = trials.run({**trial.changes, "blank_numeric": "null"})
         trial = blank if blank and blank.score > trial.score else trial

@@ -20,7 +20,7 @@ from adapters.cobol.frames.chunk import Walk
 from adapters.cobol.frames.fixed import Fixed
 from adapters.cobol.frames.reading import inside
 from adapters.cobol.frames.window import Window
-from adapters.cobol.plan import Leaf, Node, Storage
+from adapters.cobol.plan import Leaf, Node, Plan, Storage
 from adapters.cobol.settings import CobolSettings
 from hrbus.spi import BatchError, ConfigError, Failure, Type
 
@@ -34,6 +34,7 @@ _REST_COSTS = 0.01
 _ENDS = 8
 """How many records at each end of the sample are decoded in any case."""
 _MOST_RECORDS = 100_000
+_LETTERS = np.frombuffer(b"{ABCDEFGHI}JKLMNOPQR", dtype=np.uint8)
 _CHAIN = 3
 _CHAINS = {"lines": 0.5, "words": 0.9}
 """What a chain counts in a score: words that lead to each other prove more than line ends, which texts have too."""
@@ -48,12 +49,12 @@ _OPTION_COSTS = 0.002
 class Trial:
     """What came of some settings.
 
-    ``records`` were found and ``tried`` of them decoded, ``good`` of these without a reject; ``early`` and ``late`` are
-    how many wrong ones stand before the first and behind the last good one. ``text``, ``binaries`` and ``floats`` say
-    how likely values are as they stand, ``wide`` how many characters are East Asian. ``covered`` is the part of the
-    sample that records take, ``cut`` what the frame says of the rest, ``whole`` that nothing of the file remains.
+    ``records`` were found and ``tried`` of them decoded, ``good`` of these without a reject; ``early`` and ``late``
+    are how many wrong ones stand before the first and behind the last good one. ``text``, ``binaries`` and ``floats``
+    say how likely values are as they stand, ``wide`` how many characters are East Asian. ``covered`` is the part of
+    the sample that records take, ``cut`` what the frame says of the rest, ``whole`` that nothing of the file remains.
     ``chained`` says that each of several records led to the next, up to the end of the sample: no chance does that,
-    whatever the fields hold. ``places`` names where the records lie; ``codes`` are those of what was wrong.
+    whatever the fields hold. ``overpunched`` says that signs stand as letters. ``places`` names where the records lie; ``codes`` are those of what was wrong.
     """
 
     changes: Mapping[str, Value]
@@ -71,6 +72,7 @@ class Trial:
     places: bytes
     wide: int = 0
     chained: bool = False
+    overpunched: bool = False
     failures: tuple[Failure, ...] = ()
     codes: frozenset[int] = field(default_factory=frozenset)
 
@@ -195,6 +197,7 @@ class Trials:
             text=plausible.share(texts, plan.options.page.name),
             wide=sum(character >= _EAST for character in texts),
             chained=_chained(codec, chunk, covered),
+            overpunched=_overpunched(plan, buffer, starts),
             binaries=_sense(values, Storage.BINARY),
             floats=_sense(values, Storage.FLOAT),
             covered=covered,
@@ -239,6 +242,25 @@ def _values(nodes: Sequence[Node], frame: pl.DataFrame) -> Iterator[tuple[Leaf, 
 def _spoken(leaf: Leaf) -> bool:
     """Say whether a field holds text, and not bytes that may mean something else."""
     return leaf.type is Type.TEXT and not leaf.lenient and leaf.rivals is None
+
+
+def _overpunched(plan: Plan, buffer: npt.NDArray[np.uint8], starts: Ints) -> bool:
+    """Say whether an ASCII file has the letters for digits with a sign that EBCDIC has: the codec reads both."""
+    if plan.options.page.ebcdic:
+        return False
+    for leaf in plan.stored:
+        item = leaf.item
+        if (
+            leaf.storage is Storage.ZONED
+            and leaf.signed
+            and not item.sign_separate
+            and not leaf.home
+            and not leaf.shifts
+        ):
+            at = starts + leaf.offset + (0 if item.sign_leading else leaf.width - 1)
+            if np.isin(buffer[at], _LETTERS).any():
+                return True
+    return False
 
 
 def _chained(codec: CobolCodec, chunk: Chunk, covered: float) -> bool:
