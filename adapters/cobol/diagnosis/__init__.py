@@ -33,7 +33,7 @@ def diagnose(settings: CobolSettings, context: Context, data: Path) -> Diagnosis
     found = sorted((trial for changes in frames.all_of(trials) if (trial := trials.run(changes))), key=_rank)
     near = [trial for trial in _distinct(found)[:_FINALISTS] if trial.score > found[0].score - _NEAR]
     best = sorted((refining.refined(trials, trial) for trial in near), key=_rank)
-    ranked = _distinct(sorted([*best, *found], key=_rank))[:_TOLD]
+    ranked = sorted(_distinct([*best, *found]), key=_rank)[:_TOLD]
     fits = bool(ranked) and ranked[0].judged >= TRUSTED
     notes = remainder.notes(trials, ranked[0] if ranked else None, fits=fits)
     return Diagnosis(sample.size, len(sample.data), tuple(map(_guess, ranked)), fits, notes)

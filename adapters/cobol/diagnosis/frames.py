@@ -123,7 +123,10 @@ def _edges(header: int, trailer: int) -> Changes:
 
 
 def _phases(trials: Trials, plan: Plan, stride: int, most: int) -> list[int]:
-    """Return the places, of the first ``most``, at which all records are good but for one; none where that is everywhere."""
+    """Return the places, of the first ``most``, at which all records are good, or all but one.
+
+    None are told where that is everywhere: nothing in the layout tells places apart.
+    """
     data = np.frombuffer(trials.sample.data, dtype=np.uint8)
     rows = min(_SEARCH_ROWS, (len(data) - most - plan.size) // stride)
     if rows < 1 or most < 1:

@@ -29,6 +29,8 @@ Value = str | int | bool
 
 ROWS = 300
 """How many records are decoded, from all over the sample."""
+_LENIENT_COSTS = 0.03
+"""What it takes off a score that blanks pass for numbers."""
 _REST_COSTS = 0.01
 """What bytes that belong to no record take off a score."""
 _ENDS = 8
@@ -54,7 +56,8 @@ class Trial:
     say how likely values are as they stand, ``wide`` how many characters are East Asian. ``covered`` is the part of
     the sample that records take, ``cut`` what the frame says of the rest, ``whole`` that nothing of the file remains.
     ``chained`` says that each of several records led to the next, up to the end of the sample: no chance does that,
-    whatever the fields hold. ``overpunched`` says that signs stand as letters. ``places`` names where the records lie; ``codes`` are those of what was wrong.
+    whatever the fields hold. ``overpunched`` says that signs stand as letters. ``places`` names where the records
+    lie; ``codes`` are those of what was wrong.
     """
 
     changes: Mapping[str, Value]
@@ -95,7 +98,8 @@ class Trial:
 
     @property
     def _costs(self) -> float:
-        return _OPTION_COSTS * len(self.changes) + (0.0 if self.whole else _REST_COSTS)
+        lenient = _LENIENT_COSTS if "blank_numeric" in self.changes else 0.0
+        return _OPTION_COSTS * len(self.changes) + lenient + (0.0 if self.whole else _REST_COSTS)
 
 
 class Trials:
@@ -200,7 +204,7 @@ class Trials:
             overpunched=_overpunched(plan, buffer, starts),
             binaries=_sense(values, Storage.BINARY),
             floats=_sense(values, Storage.FLOAT),
-            covered=covered,
+            covered=covered * _described(codec),
             cut=cut,
             whole=not cut and not self._remains(codec),
             early=int(good[0]) if len(good) else 0,
@@ -209,6 +213,12 @@ class Trials:
             failures=failures.of(reader, buffer),
             codes=frozenset(code for _, _, _, codes, _ in reader.faults for code in codes.tolist()),
         )
+
+
+def _described(codec: CobolCodec) -> float:
+    """Return a factor that falls as more of each record lies outside the copybook."""
+    frame = codec.framing.frame
+    return 0.9 + 0.1 * codec.plan.size / frame.stride if isinstance(frame, Fixed) else 1.0
 
 
 def _spread(count: int) -> Ints:
