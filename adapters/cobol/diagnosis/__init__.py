@@ -21,6 +21,8 @@ TRUSTED = 0.6
 _FINALISTS = 3
 _NEAR = 0.3
 _TOLD = 5
+_LEAST = 0.1
+"""The least score of a guess that is worth a line beside the first."""
 
 
 def diagnose(settings: CobolSettings, context: Context, data: Path) -> Diagnosis:
@@ -34,6 +36,7 @@ def diagnose(settings: CobolSettings, context: Context, data: Path) -> Diagnosis
     near = [trial for trial in _distinct(found)[:_FINALISTS] if trial.score > found[0].score - _NEAR]
     best = sorted((refining.refined(trials, trial) for trial in near), key=_rank)
     ranked = sorted(_distinct([*best, *found]), key=_rank)[:_TOLD]
+    ranked = ranked[:1] + [trial for trial in ranked[1:] if trial.score >= _LEAST]
     fits = bool(ranked) and ranked[0].judged >= TRUSTED
     notes = remainder.notes(trials, ranked[0] if ranked else None, fits=fits)
     return Diagnosis(sample.size, len(sample.data), tuple(map(_guess, ranked)), fits, notes)

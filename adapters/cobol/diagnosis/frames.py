@@ -51,9 +51,9 @@ def _framed(trials: Trials, family: Changes) -> Iterator[Changes]:
     for order, itself, block in product(_ORDERS, (True, False), (True, False)):
         yield {"frame": "bdw", **_word("rdw", order, itself), **_word("bdw", order, block)}
     yield {"frame": "mf"}
-    for number in range(4):
-        yield {"frame": "gnucobol", **({"varseq_format": number} if number else {})}
     plan = trials.codec(family).plan
+    for number in range(1 if plan.options.page.ebcdic else 0, 4):  # format 0 is an RDW, which mainframes write
+        yield {"frame": "gnucobol", **({"varseq_format": number} if number else {})}
     if plan.trailing:
         yield {"frame": "variable"}
     for name in _length_fields(plan):

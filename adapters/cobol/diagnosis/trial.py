@@ -190,9 +190,13 @@ class Trials:
         for _leaf, wrong, *_ in reader.faults:
             bad[wrong] = True
         good = np.flatnonzero(~bad)
-        values = list(_values(plan.nodes, frame))
+        values = [
+            (leaf, series)
+            for leaf, series in _values(plan.nodes, frame.filter(~bad) if len(good) else frame)
+            if not leaf.lenient and leaf.rivals is None  # bytes that may mean something else tell nothing
+        ]
         where = np.append(chunk.starts[rows], chunk.lengths[rows])
-        texts = "".join(text for leaf, series in values if _spoken(leaf) for text in series.to_list())
+        texts = "".join(text for leaf, series in values if leaf.type is Type.TEXT for text in series.to_list())
         return Trial(
             changes=changes,
             records=len(chunk),
@@ -247,11 +251,6 @@ def _values(nodes: Sequence[Node], frame: pl.DataFrame) -> Iterator[tuple[Leaf, 
             yield from ((leaf, series) for leaf in node.nodes if isinstance(leaf, Leaf))
         elif len(series):
             yield from _values(node.nodes, series.struct.unnest())
-
-
-def _spoken(leaf: Leaf) -> bool:
-    """Say whether a field holds text, and not bytes that may mean something else."""
-    return leaf.type is Type.TEXT and not leaf.lenient and leaf.rivals is None
 
 
 def _overpunched(plan: Plan, buffer: npt.NDArray[np.uint8], starts: Ints) -> bool:
