@@ -222,7 +222,7 @@ class Trials:
 def _described(codec: CobolCodec) -> float:
     """Return a factor that falls as more of each record lies outside the copybook."""
     frame = codec.framing.frame
-    return 0.9 + 0.1 * codec.plan.size / frame.stride if isinstance(frame, Fixed) else 1.0
+    return 0.7 + 0.3 * codec.plan.size / frame.stride if isinstance(frame, Fixed) else 1.0
 
 
 def _spread(count: int) -> Ints:
