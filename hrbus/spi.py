@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from hrbus.clock import Clock, SystemClock
+from hrbus.diagnosis import Diagnosis, Failure, Guess
 from hrbus.errors import (
     BatchError,
     ConfigError,
@@ -74,8 +75,11 @@ __all__ = [
     "ConfigError",
     "Context",
     "Delivery",
+    "Diagnosis",
+    "Failure",
     "Fault",
     "Field",
+    "Guess",
     "HrbusError",
     "Kind",
     "Layout",
@@ -315,7 +319,9 @@ class CodecKind:
     ``make`` takes (settings, context) and gives a Codec. ``layout`` reads a layout file on its own, for mappings
     that are checked without a route: it takes the path; ``suffixes`` says which files it reads (``.cpy``).
     ``outline`` takes (settings, context) and tells every record of a layout file for ``hrbus layout`` and
-    ``hrbus diff``; without it they are told from ``layout``.
+    ``hrbus diff``; without it they are told from ``layout``. ``diagnose`` takes (settings, context, path of a file)
+    and guesses for ``hrbus layout --diagnose`` with which settings the file is to be read, from a part of it; it
+    leaves alone what the settings say already.
     """
 
     name: str
@@ -325,3 +331,4 @@ class CodecKind:
     layout: Callable[[Path], Layout] | None = None
     suffixes: tuple[str, ...] = field(default=())
     outline: Callable[[Any, Context], Sequence[Outline]] | None = None
+    diagnose: Callable[[Any, Context, Path], Diagnosis] | None = None

@@ -13,6 +13,7 @@ words, ``entries`` with ``clauses`` and ``picture`` what they declare; ``linking
 Where a file has records of several types, ``areas`` says which records share its record area, ``segments`` how each
 type is known and below which other it stands (``learning``: where nobody says it), ``families`` which record belongs
 to which; ``assembly`` makes rows of them, ``disassembly`` records of rows.
+``diagnosis`` guesses which settings a file needs.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from adapters.cobol.dialect import SUFFIXES
 from adapters.cobol.settings import CobolSettings
-from hrbus.spi import Codec, CodecKind, Context, Layout, Outline
+from hrbus.spi import Codec, CodecKind, Context, Diagnosis, Layout, Outline
 
 
 def _make(settings: CobolSettings, context: Context) -> Codec:
@@ -43,6 +44,12 @@ def _outline(settings: CobolSettings, context: Context) -> Sequence[Outline]:
     return outline(settings, context)
 
 
+def _diagnose(settings: CobolSettings, context: Context, data: Path) -> Diagnosis:
+    from adapters.cobol.diagnosis import diagnose
+
+    return diagnose(settings, context, data)
+
+
 COBOL = CodecKind(
     name="cobol",
     summary="Records of COBOL programs: a copybook says where each field lies and how it is stored.",
@@ -50,6 +57,7 @@ COBOL = CodecKind(
     make=_make,
     layout=_layout,
     outline=_outline,
+    diagnose=_diagnose,
     suffixes=SUFFIXES,
 )
 """The entry point ``cobol`` of the group ``hrbus.codecs``."""

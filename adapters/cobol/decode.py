@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from types import MappingProxyType
 
 import numpy as np
@@ -103,6 +103,16 @@ def extents(plan: Plan, buffer: Bytes, starts: Ints) -> Ints:
     return plan.size - reader.shortening(plan.trailing, Scope(starts, None, np.arange(len(starts)), None))
 
 
+def failing(plan: Plan, buffer: Bytes, starts: Ints) -> Bools:
+    """Return which of the records that begin at ``starts`` have a field that is wrong."""
+    reader = Reader(plan, buffer)
+    reader.scope(plan.nodes, Scope(starts, None, np.arange(len(starts)), None))
+    bad = np.zeros(len(starts), dtype=np.bool_)
+    for _leaf, rows, *_ in reader.faults:
+        bad[rows] = True
+    return bad
+
+
 @dataclass(eq=False)
 class Scope:
     """Where the elements of a table (or the records) begin.
@@ -149,13 +159,16 @@ class Reader:
             there = {int(base[element]) + leaf.offset: detail for element, detail in details.items()}
             self.faults.append((leaf, scope.rows[at], base[at] + leaf.offset, status[at], there))
 
+    @cached_property
+    def order(self) -> dict[Item, int]:
+        """The places of all items in the layout."""
+        return {item: number for number, item in enumerate((*self.plan.record.walk(), *self.plan.record.renames))}
+
     def wrong(self, starts: Ints) -> list[Wrong]:
         """Return the first wrong field of each row, by row."""
         first: dict[int, tuple[int, int, int, Leaf, str]] = {}
-        everything = (*self.plan.record.walk(), *self.plan.record.renames) if self.faults else ()
-        places = {item: number for number, item in enumerate(everything)}
         for leaf, rows, at, codes, details in self.faults:
-            order = places[leaf.item]
+            order = self.order[leaf.item]
             for row, place, code in zip(rows.tolist(), at.tolist(), codes.tolist(), strict=True):
                 if row not in first or (order, place) < first[row][:2]:
                     first[row] = (order, place, code, leaf, details.get(place, ""))

@@ -28,6 +28,18 @@ DialectOption = Annotated[
         "--dialect", "-d", help=_("Whose compiler lays the fields: ibm, gnucobol or mf."), show_default=False
     ),
 ]
+DiagnoseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--diagnose",
+        metavar="DATA",
+        help=_("Guess from a part of this file how it is to be read: frame, code page, byte order, header."),
+        show_default=False,
+    ),
+]
+ShowOption = Annotated[
+    bool, typer.Option("--show", help=_("With --diagnose: print the first record as well. It is personal data."))
+]
 
 
 def command(
@@ -36,9 +48,17 @@ def command(
     dialect: DialectOption = "",
     encoding: EncodingOption = "",
     option: OptionsOption = None,
+    diagnose: DiagnoseOption = None,
+    shown: ShowOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the fields of every record that a copybook describes."""
+    """Show the fields of every record that a copybook describes, or guess how a file of them is to be read."""
+    if diagnose is not None:
+        from hrbus.cli import diagnosis
+
+        own = _own(record, dialect)
+        diagnosis.tell(copybook, diagnose, encoding, [*own, *(option or [])], as_json=as_json, shown=shown)
+        return
     found = told(copybook, record, dialect, encoding, option)
     warnings = [fault for outline in found for fault in outline.warnings]
     whole = [outline for outline in found if outline.rows]
@@ -56,12 +76,16 @@ def told(copybook: Path, record: str, dialect: str, encoding: str, options: list
 
     from hrbus.outline import outlines
 
-    own = [f"{name}={value}" for name, value in (("record", record), ("dialect", dialect)) if value]
     with readable(copybook), copybook.open("rb"):
         pass
-    kind, settings, context = chosen([copybook], encoding, "", [*own, *(options or [])])
+    kind, settings, context = chosen([copybook], encoding, "", [*_own(record, dialect), *(options or [])])
     found = outlines(kind, copybook, settings, context)
     return [replace(each, warnings=tuple(replace(fault, warning=True) for fault in each.warnings)) for each in found]
+
+
+def _own(record: str, dialect: str) -> list[str]:
+    """Return the settings that have an option of their own."""
+    return [f"{name}={value}" for name, value in (("record", record), ("dialect", dialect)) if value]
 
 
 def _for_programs(copybook: Path, found: Iterable[Outline], warnings: Iterable[Fault]) -> None:

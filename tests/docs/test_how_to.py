@@ -17,6 +17,7 @@ NEEDS = {
     "make-a-twin.md": (),
     "chinese-names.md": (),
     "chinese-names.zh-CN.md": (),
+    "find-out-what-a-file-is.md": (),
     "map-a-copybook.md": (),
     "pass-hr-xml-through.md": (),
     "read-a-reject.md": (),

@@ -101,11 +101,11 @@ def _chunk(window: Window, frame: Frame, framing: Framing, most: int, state: int
     )
     origin = window.origin
     buffer = window.take(at)
-    starts, lengths = _inside(starts, lengths, framing)
+    starts, lengths = inside(starts, lengths, framing)
     return Chunk(buffer, begins, starts, lengths, np.append(begins[1:], at)[: len(begins)], origin), state
 
 
-def _inside(starts: Ints, lengths: Ints, framing: Framing) -> tuple[Ints, Ints]:
+def inside(starts: Ints, lengths: Ints, framing: Framing) -> tuple[Ints, Ints]:
     """Return where records lie inside the bytes around them that no copybook describes."""
     if not framing.before and not framing.behind:
         return starts, lengths

@@ -13,10 +13,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from adapters.cobol import COBOL
 from adapters.cobol.codec import CobolCodec
 from adapters.cobol.copybook import read
 from adapters.cobol.settings import CobolSettings
-from hrbus.spi import Batch, Origin
+from hrbus.spi import Batch, Context, NoMemory, Origin, SystemClock
 
 Program = Callable[..., Path]
 
@@ -93,3 +94,18 @@ def test_a_new_file_has_the_bytes_that_a_program_writes(
     if form == "mf":
         wanted[8:36] = made[8:36] = bytes(28)  # when the file was made
     assert wanted == made
+
+
+@pytest.mark.parametrize(("form", "settings"), FORMATS)
+def test_what_a_program_writes_is_guessed(
+    form: str, settings: dict[str, Any], root: Path, cobol_program: Program, tmp_path: Path
+) -> None:
+    file = tmp_path / "var.dat"
+    run(cobol_program("WRITEVAR", sign="ASCII"), file, form)
+    copybook = root / "tests" / "cobol" / "VARREC.cpy"
+    assert COBOL.diagnose is not None
+    found = COBOL.diagnose(
+        CobolSettings(copybook=str(copybook)), Context(Path("/"), SystemClock(), NoMemory()), file
+    ).guesses[0]
+    assert settings == {name: value for name, value in found.settings.items() if name in ("frame", "varseq_format")}
+    assert (12, "ascii") == (found.good, found.settings["encoding"])
