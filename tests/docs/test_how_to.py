@@ -22,6 +22,7 @@ NEEDS = {
     "pass-hr-xml-through.md": (),
     "read-a-reject.md": (),
     "run-at-night.md": (),
+    "test-mappings.md": (),
     "try-a-mapping.md": (),
     "validate-hrxml.md": ("RELEASE",),
     "write-results-to-cobol.md": ("CLONE",),
