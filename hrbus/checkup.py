@@ -52,18 +52,32 @@ def _below_mappings(site: Site, name: str, what: str) -> Path:
     return file
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What was found: every fault and warning, and the mappings that could be read."""
+
+    faults: tuple[Fault, ...]
+    mappings: tuple[Mapping, ...] = ()
+
+
 def check(config: Config, registry: Registry, clock: Clock) -> tuple[Fault, ...]:
     """Return every fault and warning of the routes and mappings; the settings themselves have passed already."""
+    return examine(config, registry, clock).faults
+
+
+def examine(config: Config, registry: Registry, clock: Clock) -> Examined:
+    """Return what ``check`` finds, and the mappings of the site."""
     try:
         vocabulary = load_vocabulary(folder=config.site.schemas)
     except ConfigError as error:
-        return error.faults
+        return Examined(error.faults)
     checkup = _Checkup(config, registry, Context(config.site.root, clock, NoMemory()), vocabulary)
     for route in config.routes.values():
         checkup.route(route)
     checkup.spare_mappings()
     checkup.faults += privacy.check(config, checkup.mappings)
-    return tuple(dict.fromkeys(checkup.faults))
+    read = tuple(mapping for _name, mapping in sorted(checkup.mappings.items()) if mapping)
+    return Examined(tuple(dict.fromkeys(checkup.faults)), read)
 
 
 def mappings_of(config: Config, registry: Registry, clock: Clock) -> dict[str, Mapping | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,7 +39,7 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Prove settings, layouts and mappings; start nothing."""
-    from hrbus.checkup import check
+    from hrbus.checkup import Examined, examine
     from hrbus.clock import SystemClock
     from hrbus.registry import Registry
 
@@ -46,25 +47,26 @@ def command(
         raise typer.BadParameter(_("--connect needs the secrets"), param_hint="--no-secrets")
     place = here(site)
     config: Config | None = None
-    faults: list[Fault] = []
     try:
         config = settings(place, secrets=secrets)
-        faults += check(config, Registry.installed(), SystemClock())
+        found = examine(config, Registry.installed(), SystemClock())
     except ConfigError as error:
-        faults += error.faults
+        found = Examined(error.faults)
+    faults = found.faults
     wrong = any(not fault.warning for fault in faults)
     reached, code = _connect(config) if connect and config and not wrong else ([], 0)
     if form:
         _for_viewers(form, faults)
     elif as_json:
-        answer({"faults": [row_of(fault) for fault in faults], "connections": reached})
+        mappings = [{"file": each.path, "version": each.version} for each in found.mappings]
+        answer({"faults": [row_of(fault) for fault in faults], "mappings": mappings, "connections": reached})
     else:
         _for_people(config, faults, reached)
     if wrong or code:
         raise typer.Exit(ConfigError.exit_code if wrong else code)
 
 
-def _for_viewers(form: Format, faults: list[Fault]) -> None:
+def _for_viewers(form: Format, faults: Sequence[Fault]) -> None:
     from hrbus.cli.findings import github, sarif
 
     if form is Format.SARIF:
@@ -87,7 +89,7 @@ def _connect(config: Config) -> tuple[list[dict[str, Any]], int]:
     return rows, code
 
 
-def _for_people(config: Config | None, faults: list[Fault], reached: list[dict[str, Any]]) -> None:
+def _for_people(config: Config | None, faults: Sequence[Fault], reached: list[dict[str, Any]]) -> None:
     for fault in faults:
         tell(fault)
     for row in reached:

@@ -24,7 +24,12 @@ NEWEST = 1000
 
 def command(
     key: Annotated[
-        str, typer.Option(metavar="KEY", help=_("Follow one record by its business key."), show_default=False)
+        str,
+        typer.Option(
+            metavar="KEY",
+            help=_("Follow one record by its business key, or by the far side's id."),
+            show_default=False,
+        ),
     ] = "",
     site: SiteOption = None,
     as_json: JsonOption = False,
@@ -132,7 +137,7 @@ def _jobs(jobs: dict[str, dict[str, Any]]) -> None:
 
 
 def _trace(found: Report | None, key: str, as_json: bool) -> None:
-    rows = _rows_of(found, key) if found else []
+    rows = found.find(key) if found else []
     if as_json:
         answer([asdict(row) for row in rows])
     elif not rows:
@@ -141,18 +146,16 @@ def _trace(found: Report | None, key: str, as_json: bool) -> None:
         _record(row)
 
 
-def _rows_of(found: Report, key: str) -> list[RecordRow]:
-    """Return what became of ``key``; a number may be written as it stands in its file, with leading zeros."""
-    rows = found.trace(key)
-    return rows or (found.trace(key.lstrip("0") or "0") if key.isdecimal() else [])
-
-
 def _record(row: RecordRow) -> None:
     print(
         _("{route}, revision {revision}: {state}").format(route=row.route, revision=row.revision, state=_(row.state))
     )
     place = {"number": row.number, "artifact": row.artifact, "offset": row.offset}
     print("  " + _("record {number} of {artifact}, byte {offset}").format(**place))
+    if row.mapping:
+        print("  " + _("made by version {version} of the mapping").format(version=row.mapping))
+    if row.order_mapping:
+        print("  " + _("sent as version {version} of the mapping out made it").format(version=row.order_mapping))
     if row.far_id:
         print("  " + _("far id {id}").format(id=row.far_id))
     if row.reason or row.answer:

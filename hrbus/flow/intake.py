@@ -18,7 +18,7 @@ from hrbus.ledger.compare import BUSINESS_KEY, DIGEST, PAYLOAD
 from hrbus.ledger.intake import Link, PassedOver, Taken
 from hrbus.ledger.run import Run
 from hrbus.spi import OFFSET, RAW, RECORD, Artifact, Batch, Origin, Reject, Stage
-from hrbus.spool import Spool
+from hrbus.spool import Kept, Spool
 from hrbus.values import Documents
 
 log = logging.getLogger("hrbus.flow")
@@ -53,7 +53,7 @@ class Intake:
         self.spool.sweep(str(self.run.route))
         for left in intake.unfinished(self.run):
             if self.spool.path(left.sha256).exists():
-                self._read(intake.begin(self.run, left.name, left.sha256, left.size, self.route.version))
+                self._read(self._begin(left.name, Kept(left.sha256, left.size)))
             else:
                 lost = "its copy in the spool is gone; it is read again when the source gives it"
                 intake.fail(self.run, left, lost)
@@ -82,13 +82,16 @@ class Intake:
             return
         if kept.sha256 in self._failed:
             return
-        taken = intake.begin(self.run, artifact.name, kept.sha256, kept.size, self.route.version)
+        taken = self._begin(artifact.name, kept)
         if taken.is_known:
             self.note(f"{artifact.name}: known already, its content came as {taken.name} before; not read again")
             self.spool.drop(kept.sha256)
             self.done.append((artifact, taken))
         elif self._read(taken):
             self.done.append((artifact, taken))
+
+    def _begin(self, name: str, kept: Kept) -> Taken:
+        return intake.begin(self.run, name, kept.sha256, kept.size, self.route.version, self.route.into.version)
 
     def _read(self, taken: Taken) -> bool:
         """Read an artifact from the spool to its end; return whether it is good."""

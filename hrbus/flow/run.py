@@ -53,18 +53,19 @@ def run(
     """
     with ledger.run(route.name) as book:
         references = {root: ledger.number_of(name) for root, name in route.references.items()}
+        made_by = route.out.version if route.out else ""
         intake = Intake(route, book, spool, references, progress, stop, note)
         errors = intake.errors
         state = RunState.DONE
         try:
             with _kept(errors):
-                for delivery in left_open(book):
+                for delivery in left_open(book, made_by):
                     _send(route, delivery, progress, stop)
             reachable = not errors
             intake.go()
             if reachable and route.target is not None:
                 with _kept(errors):
-                    _send(route, gather(book, references, route.on_change), progress, stop)
+                    _send(route, gather(book, references, route.on_change, made_by), progress, stop)
         except Stopped:
             state = RunState.STOPPED
         for artifact, taken in intake.done:

@@ -72,32 +72,29 @@ class Link:
     column: str
 
 
-def begin(run: Run, name: str, sha256: str, size: int, version: str) -> Taken:
+def begin(run: Run, name: str, sha256: str, size: int, version: str, mapping: str = "") -> Taken:
     """Take up an artifact and say how far the ledger has it.
 
     One that failed before is begun anew. One that was left in the middle goes on after its last batch, unless
     ``version`` (what reads and maps it) is another now: then it is begun anew as well. One that is known is read
     again where some of its records were rejected and ``version`` is another now: somebody has mended what reads it.
+    ``mapping`` is the version of the mapping alone, which all records of the artifact are made by.
     """
+    start = _from_the_start(run, name, version, mapping)
     with run.write() as work:
         mine = (artifacts.c.route == run.route) & (artifacts.c.sha256 == sha256)
         newest = select(artifacts).where(mine).order_by(artifacts.c.id.desc()).limit(1)
         row = work.connection.execute(newest).one_or_none()
         if row is None or _is_worth_another_look(work.connection, row, version):
             values = {"route": run.route, "sha256": sha256, "size": size}
-            fresh = insert(artifacts).values(**values, **_from_the_start(run, name, version)).returning(*artifacts.c)
+            fresh = insert(artifacts).values(**values, **start).returning(*artifacts.c)
             return _taken(work.connection.execute(fresh).one())
         found = _taken(row)
         if found.is_known or (found.state is ArtifactState.READING and row.version == version):
             return found
         _discard(work, row.id)
         work.connection.execute(delete(rejects).where(rejects.c.artifact == row.id))
-        again = (
-            update(artifacts)
-            .where(artifacts.c.id == row.id)
-            .values(**_from_the_start(run, name, version))
-            .returning(*artifacts.c)
-        )
+        again = update(artifacts).where(artifacts.c.id == row.id).values(**start).returning(*artifacts.c)
         return _taken(work.connection.execute(again).one())
 
 
@@ -231,10 +228,10 @@ def counts_of(connection: Connection, artifact: int) -> Summary:
     )
 
 
-def _from_the_start(run: Run, name: str, version: str) -> dict[str, object]:
+def _from_the_start(run: Run, name: str, version: str, mapping: str) -> dict[str, object]:
     zeros = dict.fromkeys(("position", "read", "unchanged", "changed", "rejected", "skipped"), 0)
-    state = str(ArtifactState.READING)
-    return {"run": run.id, "name": name, "version": version, "taken": run.now(), "state": state, "error": "", **zeros}
+    begun = {"taken": run.now(), "state": str(ArtifactState.READING), "error": ""}
+    return {"run": run.id, "name": name, "version": version, "mapping": mapping, **begun, **zeros}
 
 
 def _taken(row: Row[tuple[object, ...]]) -> Taken:

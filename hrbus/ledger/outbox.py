@@ -51,9 +51,10 @@ class OpenDelivery:
     """A delivery that is under way; the ``Delivery`` of the adapters' contract. Made by this module.
 
     ``created`` is the moment in which it was first made: what it writes of dates must not differ in a repetition.
+    ``mapping`` is the version of the mapping that makes what this attempt sends.
     """
 
-    def __init__(self, run: Run, row: Row[Any]) -> None:
+    def __init__(self, run: Run, row: Row[Any], mapping: str) -> None:
         self._run = run
         self.number: int = row.id
         self.id: str = row.name
@@ -63,7 +64,7 @@ class OpenDelivery:
         self.marked: str = row.marked
         self.created: str = row.created
         with run.write() as work:
-            begun = insert(attempts).values(delivery=self.number, run=run.id, started=run.now())
+            begun = insert(attempts).values(delivery=self.number, run=run.id, mapping=mapping, started=run.now())
             self._attempt: int = work.connection.execute(begun.returning(attempts.c.id)).scalar_one()
 
     def mark(self, state: str) -> None:
@@ -194,17 +195,17 @@ class OpenDelivery:
         work.connection.execute(ended.values(ended=self._run.now(), error=error))
 
 
-def left_open(run: Run) -> Iterator[OpenDelivery]:
+def left_open(run: Run, mapping: str = "") -> Iterator[OpenDelivery]:
     """Yield the deliveries that earlier runs could not finish, in order of their numbers."""
     query = select(deliveries).where(deliveries.c.route == run.route, deliveries.c.state == str(DeliveryState.OPEN))
     with run.database.read() as connection:
         rows = connection.execute(query.order_by(deliveries.c.sequence)).all()
     for row in rows:
-        yield OpenDelivery(run, row)
+        yield OpenDelivery(run, row, mapping)
 
 
-def gather(run: Run, references: Mapping[str, int], on_change: OnChange) -> OpenDelivery | None:
-    """Make a delivery of all that waits, or return None where nothing does.
+def gather(run: Run, references: Mapping[str, int], on_change: OnChange, mapping: str = "") -> OpenDelivery | None:
+    """Make a delivery of all that waits, or return None where nothing does; ``mapping`` is the version that makes it.
 
     ``references`` gives for each partner's root the number of the route that keeps it. A record whose partner has not
     come is held; one that was held for it and has it now goes along. Its partner is fixed from here on, so that a
@@ -218,7 +219,7 @@ def gather(run: Run, references: Mapping[str, int], on_change: OnChange) -> Open
         if references:
             _find_partners(work, run.route)
         row = _make(work, run)
-    return OpenDelivery(run, row) if row is not None else None
+    return OpenDelivery(run, row, mapping) if row is not None else None
 
 
 def _find_partners(work: Write, route: int) -> None:

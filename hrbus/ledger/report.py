@@ -26,6 +26,7 @@ from hrbus.ledger.schema import (
     DeliveryState,
     RunState,
     artifacts,
+    attempts,
     deliveries,
     leases,
     payloads,
@@ -101,7 +102,12 @@ class RejectRow:
 
 @dataclass(frozen=True)
 class RecordRow:
-    """A record with its origin and its fate. ``key`` is the business key."""
+    """A record with its origin and its fate. ``key`` is the business key.
+
+    ``run`` is the run that took its artifact. ``mapping`` is the version of the mapping that made its document,
+    ``order_mapping`` that which made what was sent of it: several, with commas, where a delivery was repeated after
+    the mapping had changed. Both are empty where nobody noted them.
+    """
 
     id: int
     route: str
@@ -120,6 +126,9 @@ class RecordRow:
     delivery: str
     sequence: int | None
     delivered: str
+    run: int
+    mapping: str
+    order_mapping: str
 
 
 @dataclass(frozen=True)
@@ -233,6 +242,20 @@ class Report:
         """Return everything that became of a business key, oldest first."""
         return list(self._records(records.c.key == key, records.c.route.in_(_numbers(route))))
 
+    def find(self, name: str) -> list[RecordRow]:
+        """Return everything that became of what a person calls ``name``, oldest first.
+
+        That is a business key, for a number also as it stands in its file, with leading zeros; or the far side's id.
+        """
+        plain = name.lstrip("0") or "0" if name.isdecimal() else name
+        return self.trace(name) or self.trace(plain) or list(self._records(records.c.far_id == name))
+
+    def run(self, number: int) -> RunRow | None:
+        """Return one run."""
+        with self._database.read() as connection:
+            row = connection.execute(_runs().where(runs.c.id == number)).one_or_none()
+            return _run(row) if row else None
+
     def deliveries(self, route: str = "", limit: int = 20) -> list[DeliveryRow]:
         """Return the last deliveries, newest first."""
         query = select(deliveries, routes.c.name.label("route_name")).join(routes).where(*_named(route))
@@ -267,6 +290,9 @@ class Report:
                 routes.c.name.label("route_name"),
                 artifacts.c.name.label("artifact_name"),
                 artifacts.c.sha256,
+                artifacts.c.run,
+                artifacts.c.mapping,
+                _versions().label("order_mapping"),
                 deliveries.c.name.label("delivery_name"),
                 deliveries.c.sequence,
                 deliveries.c.created,
@@ -297,7 +323,16 @@ class Report:
                     row.delivery_name or "",
                     row.sequence,
                     row.created or "",
+                    row.run,
+                    row.mapping,
+                    row.order_mapping or "",
                 )
+
+
+def _versions() -> Any:
+    """Select the versions of the mapping by which the delivery of a record was tried."""
+    mine = (attempts.c.delivery == records.c.delivery) & (attempts.c.mapping != "")
+    return select(func.group_concat(attempts.c.mapping.distinct())).where(mine).scalar_subquery()
 
 
 def _running(lease: Any) -> str:

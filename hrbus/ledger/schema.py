@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = "0001"
+VERSION = "0003"
 """The newest migration: what this program reads and writes."""
 
 
@@ -157,6 +157,7 @@ artifacts = Table(
     Column("size", Number, nullable=False),
     Column("state", String, nullable=False),
     Column("version", String, nullable=False),
+    Column("mapping", String, nullable=False, server_default=""),
     Column("taken", String, nullable=False),
     Column("settled", String),
     Column("error", Text, nullable=False, server_default=""),
@@ -194,6 +195,7 @@ attempts = Table(
     Column("id", Integer, primary_key=True),
     Column("delivery", ForeignKey("deliveries.id"), nullable=False, index=True),
     Column("run", ForeignKey("runs.id"), nullable=False, index=True),
+    Column("mapping", String, nullable=False, server_default=""),
     Column("started", String, nullable=False),
     Column("ended", String),
     Column("error", Text, nullable=False, server_default=""),

@@ -7,8 +7,6 @@ again = mapping.out(documents)
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
@@ -34,6 +32,7 @@ from hrbus.mapping.plan import Failure, Plan, bisect
 from hrbus.mapping.rules import Rules, read
 from hrbus.mapping.tables import Table
 from hrbus.mapping.tables import read as read_table
+from hrbus.mapping.version import version
 from hrbus.spi import Layout
 from hrbus.values import ID, OFFSET, OWN_COLUMNS, RAW, RECORD, Batch, Documents, Reject, Stage
 
@@ -48,8 +47,8 @@ WHOLE = "the record as a whole cannot be converted"
 class Mapping:
     """Rules, a layout and a vocabulary that fit each other.
 
-    ``root`` is the first root, ``roots`` are all; ``version`` is a hash of what the mapping and its tables say
-    (comments do not count). ``path`` is its file. Plans are compiled when they are first needed, and kept.
+    ``root`` is the first root, ``roots`` are all; ``version`` is a hash of all that decides what it makes. ``path``
+    is its file. Plans are compiled when they are first needed, and kept.
     """
 
     name: str
@@ -238,8 +237,7 @@ def load(
     """
     file = name or str(path)
     fragments = Fragments(tables)
-    node = fragments.expanded(yaml.load(path, file))
-    rules = read(node)
+    rules = read(fragments.expanded(yaml.load(path, file)))
     faults = [*fragments.faults, *rules.faults]
     layout = _layout(rules, layout_of, faults)
     found = _tables(rules, tables, clock, faults)
@@ -256,7 +254,9 @@ def load(
     faults += check.check_paths(trees, rules, vocabulary, found)
     if faults:
         raise ConfigError(sorted(faults, key=lambda fault: (fault.place is None, fault.place)))
-    return Mapping(rules.name, file, layout, vocabulary, rules, trees, found, tuple(fills), _version(node, found))
+    return Mapping(
+        rules.name, file, layout, vocabulary, rules, trees, found, tuple(fills), version(rules, layout, found)
+    )
 
 
 def _layout(rules: Rules, layout_of: Callable[[str], Layout], faults: list[Fault]) -> Layout | None:
@@ -277,10 +277,3 @@ def _tables(rules: Rules, folder: Path, clock: Clock, faults: list[Fault]) -> di
         except ConfigError as error:
             faults += error.faults
     return found
-
-
-def _version(node: yaml.Node, tables: Map[str, Table]) -> str:
-    """Return a hash of all that a mapping says, the content of its table files included."""
-    content = [node.plain(str), {name: dict(table.forward) for name, table in tables.items()}]
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -265,7 +265,17 @@ def test_a_record_is_followed_by_its_key(ran: Path, hrbus: Hrbus) -> None:
     (row,) = json.loads(hrbus("status", "--site", ran, "--key", "REQ-1", "--json").out)
     assert ("vacancies", 1, 0, "sent") == (row["route"], row["number"], row["offset"], row["state"])
     said = hrbus("status", "--site", ran, "--key", "REQ-1").out
-    assert ["vacancies, revision 1: sent", "  record 1 of VAC.DAT, byte 0"] == said.splitlines()
+    made = f"  made by version {row['mapping']} of the mapping"
+    assert ["vacancies, revision 1: sent", "  record 1 of VAC.DAT, byte 0", made] == said.splitlines()
+
+
+def test_check_tells_the_version_that_a_record_remembers(ran: Path, hrbus: Hrbus) -> None:
+    (row,) = json.loads(hrbus("status", "--site", ran, "--key", "REQ-1", "--json").out)
+    versions = {
+        each["file"]: each["version"] for each in json.loads(hrbus("check", "--site", ran, "--json").out)["mappings"]
+    }
+    assert row["mapping"] == versions["mappings/vacancies.yaml"]
+    assert 7 == len(versions)
 
 
 def test_a_key_that_nobody_has_is_said_to_be_unknown(ran: Path, hrbus: Hrbus) -> None:

@@ -12,6 +12,7 @@ from hrbus.spi import Batch, Delivery, Outcomes, Status, Summary
 from hrbus.testing import KeepingTarget, ListSource, TextArtifact, TextCodec
 from hrbus.testing.flat import FlatMapping, FlatVocabulary
 from hrbus.values import OnChange
+from tests.unit.flow.conftest import COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -277,6 +278,40 @@ def test_an_open_delivery_is_finished_with_the_same_name_and_number(world: World
     assert world.target.deliveries[0] == world.target.deliveries[1] != world.target.deliveries[2]
     assert [2, 1] == [row.sequence for row in world.report.deliveries()]
     assert ["ADA", "BOB", "CY"] == world.names
+
+
+def test_a_record_remembers_the_mappings_that_made_its_document_and_its_order(world: World) -> None:
+    world.change(into=FlatMapping("Candidate", COLUMNS, version="in-1"))
+    world.change(out=FlatMapping("Candidate", COLUMNS, version="out-1"))
+    world.give("1;ADA;v1")
+    world.go()
+    world.change(into=FlatMapping("Candidate", COLUMNS, version="in-2"))
+    world.give("2;BOB;v1", name="B.TXT")
+    world.go()
+    rows = [world.report.trace(key)[0] for key in ("1", "2")]
+    assert [("in-1", "out-1"), ("in-2", "out-1")] == [(row.mapping, row.order_mapping) for row in rows]
+    assert world.report.runs(1)[0] == world.report.run(rows[1].run)
+
+
+def test_a_delivery_that_is_repeated_after_its_mapping_changed_tells_both_versions(world: World) -> None:
+    world.change(out=FlatMapping("Candidate", COLUMNS, version="out-1"))
+    world.target.fail_next(TransientError("down"))
+    world.give("1;ADA;v1")
+    with pytest.raises(TransientError):
+        world.go()
+    world.change(out=FlatMapping("Candidate", COLUMNS, version="out-2"))
+    world.go()
+    (row,) = world.report.trace("1")
+    assert {"out-1", "out-2"} == set(row.order_mapping.split(","))
+
+
+def test_a_record_is_found_by_its_key_with_zeros_and_by_the_far_sides_id(world: World) -> None:
+    world.give("1;ADA;v1")
+    world.go()
+    (row,) = world.report.trace("1")
+    assert row.far_id
+    assert [[row]] * 3 == [world.report.find(name) for name in ("1", "0001", row.far_id)]
+    assert [] == world.report.find("9")
 
 
 def test_the_source_settles_although_the_far_side_is_down(world: World) -> None:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hrbus import hrxml, mapping
-from hrbus.errors import ConfigError, Fault
+from hrbus.errors import ConfigError, Fault, Place
 from hrbus.mapping import Mapping
+from hrbus.spi import Layout
 from tests.unit.mapping.samples import LAYOUT
 
 Make = Callable[..., Mapping]
@@ -239,6 +242,24 @@ def test_the_version_follows_the_content_and_its_tables_not_the_comments(make: M
     third, fourth = make(SMALL, rest), make(SMALL.replace("8", "9"), rest)
     assert first.version == second.version
     assert 3 == len({made.version for made in (first, third, fourth)})
+
+
+def test_the_version_leaves_out_what_only_people_read(make: Make) -> None:
+    rest = "drop:\n  MAIL: not needed\n"
+    example = "examples:\n  - record:\n      NO: '1'\n    document: {}\n"
+    placed = replace(LAYOUT, name="OTHER", fields=tuple(replace(f, place=Place("x", 9)) for f in LAYOUT.fields))
+    expected = make(SMALL, rest).version
+    spelled = SMALL.replace(" | ", "|")
+    assert spelled != SMALL
+    assert expected == make(spelled, rest).version
+    assert expected == make(SMALL, rest.replace("not needed", "nobody asks") + example).version
+    assert expected == make(SMALL, rest, placed).version
+
+
+@pytest.mark.parametrize("change", [{"size": 31}, {"note": "PIC X(30) JUSTIFIED"}, {"offset": 4}])
+def test_the_version_changes_with_the_layout(make: Make, change: dict[str, Any]) -> None:
+    fields = tuple(replace(f, **change) if f.name == "FAMILY" else f for f in LAYOUT.fields)
+    assert make(SMALL).version != make(SMALL, "", Layout("APPL", fields)).version
 
 
 def test_a_table_must_be_codes_and_words_below_the_mappings(make: Make) -> None:
