@@ -17,6 +17,7 @@ NEEDS = {
     "make-a-twin.md": (),
     "chinese-names.md": (),
     "chinese-names.zh-CN.md": (),
+    "find-where-a-value-comes-from.md": (),
     "map-a-copybook.md": (),
     "read-a-reject.md": (),
     "run-at-night.md": (),
