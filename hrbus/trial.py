@@ -57,17 +57,17 @@ def try_record(
     if documents.rejects:
         return Trial(number, offset, lines, reject=documents.rejects[0])
     document = {mapping.root: json.loads(vocabulary.payload(documents)[0])}
-    found = _judged(vocabulary, documents, number, offset)
+    found = invalid(vocabulary, documents).get(0)
     return Trial(number, offset, lines, document, found, () if found else way_back(mapping, frame, documents))
 
 
-def _judged(vocabulary: Vocabulary, documents: Documents, number: int, offset: int) -> Reject | None:
-    """Return why a document is no valid HR-XML, as a run would refuse it."""
-    failures = vocabulary.check(vocabulary.render(documents))
-    if not failures:
-        return None
-    _row, reason, path = failures[0]
-    return Reject(number, offset, Stage.CHECK, reason, path)
+def invalid(vocabulary: Vocabulary, documents: Documents) -> dict[int, Reject]:
+    """Return a reject for each row whose document is no valid HR-XML, as a run would refuse it."""
+    found: dict[int, Reject] = {}
+    for row, reason, path in vocabulary.check(vocabulary.render(documents)):
+        place = (documents.frame.item(row, RECORD), documents.frame.item(row, OFFSET))
+        found.setdefault(row, Reject(*place, Stage.CHECK, reason, path))
+    return found
 
 
 def record_of(codec: Codec, stream: BinaryIO, origin: Origin, number: int) -> tuple[pl.DataFrame, Reject | None]:

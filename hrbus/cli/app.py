@@ -17,8 +17,8 @@ from hrbus import __version__
 from hrbus.cli.words import LANGUAGES, _, known
 
 COMMANDS = (
-    "init", "scaffold", "try", "check", "run", "status", "where", "rejects", "layout", "diff", "decode", "encode",
-    "roundtrip", "twin", "validate", "schema", "schemas", "adapters", "privacy", "demo", "sandbox",
+    "init", "scaffold", "try", "test", "check", "run", "status", "where", "rejects", "layout", "diff", "decode",
+    "encode", "roundtrip", "twin", "validate", "schema", "schemas", "adapters", "privacy", "demo", "sandbox",
 )  # fmt: skip
 """In the order in which ``hrbus --help`` lists them."""
 

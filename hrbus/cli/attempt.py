@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hrbus.cli.codec import CodecOption, EncodingOption, FrameOption, OptionsOption, make
-from hrbus.cli.common import JsonOption, SiteOption, answer, answer_error, console, explain, here, settings, show
+from hrbus.cli.codec import Chosen, CodecOption, EncodingOption, FrameOption, OptionsOption, of_mapping
+from hrbus.cli.common import JsonOption, SiteOption, answer, answer_error, console, explain, here, show
 from hrbus.cli.decode import opened
 from hrbus.cli.words import _
-from hrbus.errors import ConfigError, Fault, HrbusError, RecordError
+from hrbus.errors import HrbusError, RecordError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,10 +52,7 @@ def command(
     _again(place, name, data, record, chosen, as_json)
 
 
-_Chosen = tuple[str, str, list[str] | None, str] | None
-
-
-def _again(place: Site, name: str, data: Path, record: int, chosen: _Chosen, as_json: bool) -> None:
+def _again(place: Site, name: str, data: Path, record: int, chosen: Chosen | None, as_json: bool) -> None:
     """Show the record once, and whenever something was saved, until somebody interrupts it."""
     from hrbus.cli.watch import saves
 
@@ -72,7 +69,7 @@ def _again(place: Site, name: str, data: Path, record: int, chosen: _Chosen, as_
                 answer_error(error)
 
 
-def _once(place: Site, name: str, data: Path, record: int, chosen: _Chosen, as_json: bool) -> bool:
+def _once(place: Site, name: str, data: Path, record: int, chosen: Chosen | None, as_json: bool) -> bool:
     """Show the record as it becomes now; return whether it is rejected."""
     from hrbus.checkup import read_mapping
     from hrbus.clock import SystemClock
@@ -83,7 +80,7 @@ def _once(place: Site, name: str, data: Path, record: int, chosen: _Chosen, as_j
     made: list[Codec] = []
 
     def layout(named: str) -> Layout:
-        made.append(_codec(place, name, named, chosen))
+        made.append(of_mapping(place, name, named, chosen))
         return made[0].layout
 
     vocabulary = load(folder=place.schemas)
@@ -95,22 +92,6 @@ def _once(place: Site, name: str, data: Path, record: int, chosen: _Chosen, as_j
     else:
         _for_people(mapping.path, data, trial)
     return trial.reject is not None
-
-
-def _codec(place: Site, name: str, layout: str, chosen: _Chosen) -> Codec:
-    """Return what reads the records: as the options say, else as the route that uses the mapping reads them."""
-    from hrbus.clock import SystemClock
-    from hrbus.spi import Context, NoMemory
-    from hrbus.trial import codec_of
-
-    part = None if chosen else codec_of(settings(place, secrets=False), name)
-    if part:
-        return part.make(Context(place.root, SystemClock(), NoMemory()))
-    file = place.below_mappings(layout)
-    if file is None:
-        raise ConfigError(Fault(f"{layout} leads out of mappings/", hint="keep layouts below mappings/"))
-    encoding, frame, options, codec = chosen or ("", "", None, "")
-    return make(file, encoding, frame, options, codec=codec)
 
 
 # --- for programs ---------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_args, get_origin
 
 import typer
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from hrbus.errors import Place
+    from hrbus.site import Site
     from hrbus.spi import Codec, CodecKind, Context, Settings
     from hrbus.yaml import Node
 
@@ -53,6 +54,32 @@ def make(
     """Return the codec that reads such layouts, with these settings; ConfigError naming every option at fault."""
     kind, settings, context = chosen(copybook, encoding, frame, options, codec=codec, filler=filler)
     return kind.make(settings, context)
+
+
+Chosen: TypeAlias = tuple[str, str, list[str] | None, str]
+"""What was chosen on a command line: encoding, frame, options, codec."""
+
+
+def of_mapping(site: Site, name: str, layout: str, chosen: Chosen | None = None) -> Codec:
+    """Return what reads the records that the mapping ``name`` is written for.
+
+    That is ``layout`` with what was ``chosen``; else as the route that uses the mapping reads or writes them; else
+    ``layout`` alone.
+    """
+    from hrbus.cli.common import settings
+    from hrbus.clock import SystemClock
+    from hrbus.errors import ConfigError, Fault
+    from hrbus.spi import Context, NoMemory
+    from hrbus.trial import codec_of
+
+    part = None if chosen else codec_of(settings(site, secrets=False), name)
+    if part:
+        return part.make(Context(site.root, SystemClock(), NoMemory()))
+    file = site.below_mappings(layout)
+    if file is None:
+        raise ConfigError(Fault(f"{layout} leads out of mappings/", hint="keep layouts below mappings/"))
+    encoding, frame, options, codec = chosen or ("", "", None, "")
+    return make(file, encoding, frame, options, codec=codec)
 
 
 def chosen(

@@ -46,7 +46,7 @@ def cli() -> Iterator[str]:
     yield "| 1 | a defect of hrbus | report it, with the trace |"
     for error, meaning, what in _EXITS:
         yield f"| {error.exit_code} | {meaning} | {what} |"
-    yield f"| {DIFFERENT} | `hrbus diff`: the two are not the same | look at what it tells |"
+    yield f"| {DIFFERENT} | `hrbus diff`, `test`: what was compared is not the same | look at what it tells |"
     yield "| 130 | interrupted | |"
     for name, command in typer.main.get_command(build()).commands.items():  # type: ignore[attr-defined]
         yield from _command(f"hrbus {name}", command)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from hrbus.mapping.mapping import Mapping
 
 _STEP = re.compile(r"(.*?)(?:\[([1-9][0-9]{0,3})\])?")
-_RUN = Run(datetime(2000, 1, 1, tzinfo=UTC), 1)
+EXAMPLE_RUN = Run(datetime(2000, 1, 1, tzinfo=UTC), 1)
 
 
 class _ExampleError(Exception):
@@ -111,7 +111,7 @@ def returned(mapping: Mapping, documents: Documents) -> Batch:
     payloads = mapping.vocabulary.payload(documents)
     column = mapping.vocabulary.read_payloads(payloads, mapping.root, mapping.paths[mapping.root])
     again = Documents(documents.frame.select(RECORD).with_columns(column.alias(mapping.root)), (), mapping.root)
-    return mapping.out(again, _RUN)
+    return mapping.out(again, EXAMPLE_RUN)
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def _backward(mapping: Mapping, record: yaml.Entries, document: yaml.Entries) ->
         payload = pl.Series([json.dumps(tree)])
         column = mapping.vocabulary.read_payloads(payload, root, mapping.paths[root])
         frame = frame.with_columns(column.alias(root))
-    batch = mapping.out(Documents(frame, (), mapping.root), _RUN)
+    batch = mapping.out(Documents(frame, (), mapping.root), EXAMPLE_RUN)
     if batch.rejects:
         reject = batch.rejects[0]
         yield Fault(f"the document is rejected: {reject.field}: {reject.reason}", document.place, "examples")

@@ -21,6 +21,7 @@ NEEDS = {
     "map-a-copybook.md": (),
     "read-a-reject.md": (),
     "run-at-night.md": (),
+    "test-mappings.md": (),
     "try-a-mapping.md": (),
     "validate-hrxml.md": ("RELEASE",),
     "write-results-to-cobol.md": ("CLONE",),
