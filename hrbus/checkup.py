@@ -18,7 +18,7 @@ from hrbus.clock import Clock
 from hrbus.errors import ConfigError, Fault, HrbusError
 from hrbus.hrxml import Vocabulary
 from hrbus.hrxml import load as load_vocabulary
-from hrbus.mapping import Direction, Mapping
+from hrbus.mapping import Direction, Mapping, Range, fit
 from hrbus.mapping import load as load_mapping
 from hrbus.registry import Registry
 from hrbus.settings import CodecPart, Config, Route, TargetPart
@@ -61,6 +61,8 @@ def check(config: Config, registry: Registry, clock: Clock) -> tuple[Fault, ...]
     checkup = _Checkup(config, registry, Context(config.site.root, clock, NoMemory()), vocabulary)
     for route in config.routes.values():
         checkup.route(route)
+    for route in config.routes.values():
+        checkup.back(route)
     checkup.spare_mappings()
     checkup.faults += privacy.check(config, checkup.mappings)
     return tuple(dict.fromkeys(checkup.faults))
@@ -109,10 +111,13 @@ class _Checkup:
     vocabulary: Vocabulary
     faults: list[Fault] = field(default_factory=list)
     mappings: dict[str, Mapping | None] = field(default_factory=dict)
+    sources: dict[str, Codec | None] = field(default_factory=dict)
+    targets: dict[str, Codec | None] = field(default_factory=dict)
 
     def route(self, route: Route) -> None:
         path = f"routes.{route.name}"
         codec = self.codec(route, f"{path}.from.codec", route.source.codec)
+        self.sources[route.name] = codec
         self.made(route, f"{path}.from", lambda: route.source.make(self.context))
         if codec:
             self.columns(route, f"{path}.key", codec.layout, route.key)
@@ -128,6 +133,7 @@ class _Checkup:
     def way_out(self, route: Route, target: TargetPart, name: str) -> None:
         path = f"routes.{route.name}"
         codec = self.codec(route, f"{path}.to.codec", target.codec)
+        self.targets[route.name] = codec
         if codec:
             self.made(route, f"{path}.to", lambda: target.make(codec, self.context))
         out = self.mapping(name)
@@ -145,6 +151,23 @@ class _Checkup:
         for root in sorted(set(route.reference) - set(out.join)):
             hint = "take it out, or join it in the mapping"
             self.faults.append(Fault(f"{name} reads no {root}", route.place, f"{path}.reference.{root}", hint))
+
+    def back(self, route: Route) -> None:
+        """Prove that what the route writes fits; its documents are its own, and those of the routes that it joins."""
+        codec = self.targets.get(route.name)
+        out = self.mapping(route.out) if route.out else None
+        if codec is None or out is None:
+            return
+        known = self.held(route)
+        for other in route.reference.values():
+            if other in self.config.routes:
+                known = {**self.held(self.config.routes[other]), **known}
+        self.faults += fit.misfits(out, codec.layout, known)
+
+    def held(self, route: Route) -> dict[str, Range]:
+        """Return what the documents of a route hold; nothing is known where its mapping or codec is at fault."""
+        codec, into = self.sources.get(route.name), self.mapping(route.into)
+        return fit.documents(into, codec.layout) if codec and into else {}
 
     def used(self, mapping: Mapping, way: Direction) -> tuple[Fault, ...]:
         return (*mapping.check(way), *mapping.check_examples(way))

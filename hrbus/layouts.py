@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from typing import Protocol
 
 from hrbus.errors import Fault, Place
 
@@ -42,6 +43,31 @@ class Condition:
     unusable: str = ""
 
 
+class Script(Protocol):
+    """How the text of a field stands in its file. ``hrbus check`` asks it before there is any text.
+
+    A text of characters that ``writes`` has can be written where its ``room`` is not more than the field's size.
+    """
+
+    @property
+    def name(self) -> str:
+        """What people call it: the name of the code page or encoding."""
+
+    @property
+    def reads(self) -> frozenset[str] | None:
+        """The characters that a text read from the field may have; None: any."""
+
+    @property
+    def writes(self) -> frozenset[str] | None:
+        """The characters that can be written, each by itself; None: any."""
+
+    def room(self, text: str) -> int:
+        """Return how much of the field a text takes, in the unit of its size; the text has no other characters."""
+
+    def most(self, length: int, signs: frozenset[str] | None) -> int:
+        """Return the most that any text of ``length`` of these characters takes; of any, where there are None."""
+
+
 @dataclass(frozen=True)
 class Field:
     """One field of a layout.
@@ -52,9 +78,11 @@ class Field:
     is ``many`` is a List of Struct, whose fields are the columns of ``children``. A group that does not repeat has
     no column: its children stand beside its neighbours.
 
-    ``size`` is the greatest length of text (in ``unit``: characters or bytes), None where there is no bound.
-    ``digits`` and ``scale`` bound numbers; of a float, ``digits`` are those that it surely keeps; ``signed`` says
-    whether they may be negative. ``conditions`` are names for some of its values. ``at_most`` bounds the occurrences;
+    ``size`` is the greatest length of text (in ``unit``: characters or bytes), None where there is no bound;
+    ``script`` says which characters it may have, and is None where a layout is read without its codec, or the format
+    has them all. ``digits`` and ``scale`` bound numbers; of a float, ``digits`` are those that it surely keeps;
+    ``signed`` says whether they may be negative, ``gaps`` that not every number of so many digits can be held (a P in
+    a picture). ``conditions`` are names for some of its values. ``at_most`` bounds the occurrences;
     ``counted_by`` names the field that holds their number. ``offset`` and ``length`` say which bytes of the record
     (in a repeated group: of the occurrence) hold the field's first occurrence; None where that differs from record to
     record. ``note`` is shown to people (the picture, the usage); ``place`` is the line that declares the field.
@@ -67,9 +95,11 @@ class Field:
     children: tuple[Field, ...] = ()
     size: int | None = None
     unit: str = "characters"
+    script: Script | None = None
     digits: int | None = None
     scale: int = 0
     signed: bool = True
+    gaps: bool = False
     conditions: tuple[Condition, ...] = ()
     at_most: int | None = None
     counted_by: str = ""

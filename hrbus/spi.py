@@ -29,7 +29,7 @@ from hrbus.errors import (
     RecordError,
     TransientError,
 )
-from hrbus.layouts import Condition, Field, Layout, Outline, Row, Times, Type
+from hrbus.layouts import Condition, Field, Layout, Outline, Row, Script, Times, Type
 from hrbus.values import (
     FORM,
     ID,
@@ -89,6 +89,7 @@ __all__ = [
     "RecordError",
     "Reject",
     "Row",
+    "Script",
     "Settings",
     "Source",
     "Stage",

@@ -36,6 +36,7 @@ from adapters.cobol.settings import CobolSettings, Header
 from adapters.cobol.totals import Edge
 from adapters.pages import find
 from adapters.pages.replacement import agreed
+from adapters.pages.script import LINE_ENDS
 from hrbus.spi import (
     FORM,
     LEAD,
@@ -114,7 +115,9 @@ class CobolCodec:
     def layout(self) -> Layout:
         """The fields of the records."""
         options = self.plan.options
-        return describe(self.plan.record, options.page, filler=options.filler)
+        without = LINE_ENDS if self.settings.frame == "lines" else frozenset[str]()
+        national = options.national
+        return describe(self.plan.record, options.page, filler=options.filler, national=national, without=without)
 
     # --- reading
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from adapters.cobol import conditions
 from adapters.cobol.copybook import Item, read
 from adapters.cobol.declaration import Usage
-from adapters.cobol.plan import Storage, classify, names, shown
+from adapters.cobol.plan import Options, Storage, classify, names, shown
 from adapters.pages import Page
+from adapters.pages.script import PageScript
 from hrbus.spi import Field, Layout, Type
 
 _WIDE = (Storage.NATIONAL, Storage.DBCS)
@@ -27,19 +28,48 @@ def layout(path: Path) -> Layout:
     return describe(read(path).record())
 
 
-def describe(record: Item, page: Page | None = None, *, filler: bool = False) -> Layout:
-    """Return the layout of a record; text is measured in bytes unless every character of the page takes one."""
-    teller = _Teller(page, names(record, filler=filler), filler)
+def describe(
+    record: Item,
+    page: Page | None = None,
+    *,
+    filler: bool = False,
+    national: str = "utf-16-be",
+    without: frozenset[str] = frozenset(),
+) -> Layout:
+    """Return the layout of a record; text is measured in bytes unless every character of the page takes one.
+
+    ``national`` is how PIC N stands, ``without`` are signs that the file cannot hold whatever the page has.
+    """
+    script = _Scripts(page, national, without)
+    teller = _Teller(script, names(record, filler=filler), filler)
     items = record.children or [record]
     views = tuple(teller.field(item, teller.columns[item]) for item in record.renames)
     return Layout(record.name or Path(record.place.file).stem, tuple(teller.fields(items)), views)
 
 
 @dataclass(frozen=True)
+class _Scripts:
+    """How text stands in a file; without a page nobody has said it."""
+
+    page: Page | None
+    national: str
+    without: frozenset[str]
+
+    def unit(self, storage: Storage) -> str:
+        return "bytes" if self.page and self.page.several and storage not in _WIDE else "characters"
+
+    def of(self, storage: Storage) -> PageScript | None:
+        if self.page is None:
+            return None
+        page = Options(self.page, national=self.national).text_page(storage)
+        return PageScript(page, 2 if storage in _WIDE else 1, self.without)
+
+
+@dataclass(frozen=True)
 class _Teller:
     """Tells the items of a record, or of one element of a table."""
 
-    page: Page | None
+    scripts: _Scripts
     columns: dict[Item, str]
     filler: bool
 
@@ -66,7 +96,9 @@ class _Teller:
         name = shown(item, filler=self.filler) or column
         offset, length = _bytes(item)
         if item.is_group:
-            children = tuple(_Teller(self.page, names(item, filler=self.filler), self.filler).fields(item.children))
+            children = tuple(
+                _Teller(self.scripts, names(item, filler=self.filler), self.filler).fields(item.children)
+            )
             note = f"group, occurs {_times(item)}"
             return Field(
                 name, column, Type.GROUP, many, children,
@@ -83,10 +115,12 @@ class _Teller:
             type=kind,
             many=many,
             size=_length(item, storage) if kind is Type.TEXT else None,
-            unit="bytes" if self.page and self.page.several and storage not in _WIDE else "characters",
+            unit=self.scripts.unit(storage) if kind is Type.TEXT else "characters",
+            script=self.scripts.of(storage) if kind is Type.TEXT else None,
             digits=_digits(item) if number else _FLOAT_DIGITS.get(item.usage),
             scale=max(scale, 0) if number else 0,
             signed=picture.signed or item.sign_separate if picture else True,
+            gaps=number and (scale < 0 or scale > picture.digits if picture else False),
             conditions=conditions.told(item, kind),
             at_most=at_most,
             counted_by=counter,

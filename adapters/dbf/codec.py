@@ -20,7 +20,7 @@ from adapters.dbf.values import KINDS, text_of
 from adapters.dbf.writing import Rows, columns_of
 from adapters.flat import Cells, CellSettings, Found, batch_of, refused
 from adapters.flat.cells import Failures
-from adapters.flat.layout import known
+from adapters.flat.layout import known, script_of, told
 from adapters.flat.lines import Encoding, read_fully
 from hrbus.spi import Batch, BatchError, Clock, ConfigError, Delivery, Fault, Layout, Origin, Type
 
@@ -52,8 +52,10 @@ class DbfCodec:
 
     @property
     def layout(self) -> Layout:
-        """The fields of the layout file."""
-        return self._layout
+        """The fields of the layout file, with the characters that the table may have."""
+        if not self._encoding:
+            return self._layout
+        return told(self._layout, script_of(Encoding(self._encoding), characters=False), "bytes", {})
 
     def decode(self, stream: BinaryIO, origin: Origin) -> Iterator[Batch]:
         """Yield the records in batches of ten thousand; their numbers count deleted records too.

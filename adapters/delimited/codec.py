@@ -16,7 +16,7 @@ from adapters.delimited.records import Record, Records
 from adapters.delimited.settings import DelimitedSettings
 from adapters.delimited.writing import Writer
 from adapters.flat import Cells, Found, batch_of, refused
-from adapters.flat.layout import known
+from adapters.flat.layout import known, script_of, told
 from adapters.flat.lines import Encoding, Lines
 from hrbus.spi import Batch, BatchError, Delivery, Layout, Origin, Reject, Stage
 
@@ -36,8 +36,11 @@ class DelimitedCodec:
 
     @property
     def layout(self) -> Layout:
-        """The fields of the layout file."""
-        return self._layout
+        """The fields of the layout file, with the characters that a cell may have."""
+        marks = "\r\n" if self._settings.escape else f"\r\n{self._settings.delimiter}"
+        without = frozenset("" if self._settings.quote else marks)
+        script = script_of(self._encoding, characters=True, without=without)
+        return told(self._layout, script, "characters", {})
 
     def decode(self, stream: BinaryIO, origin: Origin) -> Iterator[Batch]:
         """Yield the records in batches of ten thousand.

@@ -33,8 +33,8 @@ class FixedCodec:
 
     @property
     def layout(self) -> Layout:
-        """The fields of the layout file."""
-        return self._layout
+        """The fields of the layout file, with the widths of their places."""
+        return self._places.told(self._layout)
 
     def decode(self, stream: BinaryIO, origin: Origin) -> Iterator[Batch]:
         """Yield the records in batches of ten thousand.

@@ -11,9 +11,10 @@ from adapters.fixed.records import Form
 from adapters.fixed.settings import FixedSettings
 from adapters.flat import Cells
 from adapters.flat.cells import Failures
-from adapters.flat.layout import known
+from adapters.flat.layout import known, script_of, told
 from adapters.flat.padding import padded
 from adapters.flat.slices import cut, slices, stacked
+from adapters.pages.script import LINE_ENDS
 from hrbus.spi import ConfigError, Fault, Field, Layout, Type
 
 _NUMBERS = (Type.INTEGER, Type.DECIMAL, Type.FLOAT)
@@ -34,6 +35,17 @@ class Places:
         if self.length < end:
             raise ConfigError(Fault(f"record_length is {self.length}, and the fields end at {end}"))
         self.form = Form.of(settings, self.length)
+
+    def told(self, layout: Layout) -> Layout:
+        """Return the layout with what its places can hold."""
+        unit = self._settings.unit
+        without = LINE_ENDS if self.form.lines else frozenset[str]()
+        script = script_of(self.form.encoding, characters=unit == "characters", without=without)
+        point = 1 if self._settings.decimal == "implied" else 0  # it takes no place
+        widths = {
+            each.column: each.width + (point if self._fields[each.column].scale else 0) for each in self._slices
+        }
+        return told(layout, script, unit, widths)
 
     def read(self, bodies: Sequence[bytes]) -> tuple[pl.DataFrame, Failures, Failures]:
         """Return typed columns, by row what does not fit its type, and by row what cannot be read at all."""

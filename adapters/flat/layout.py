@@ -5,8 +5,13 @@ layout = flat_layout("layouts/staff.yaml", context)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from adapters.flat.lines import Encoding
 from adapters.json.layouts import read_layout
-from hrbus.spi import ConfigError, Context, Fault, Layout
+from adapters.pages.script import PageScript, PythonScript
+from hrbus.spi import ConfigError, Context, Fault, Field, Layout, Script, Type
 
 
 def flat_layout(name: str, context: Context) -> Layout:
@@ -21,6 +26,26 @@ def flat_layout(name: str, context: Context) -> Layout:
     if lists:
         raise ConfigError(lists)
     return layout
+
+
+def script_of(encoding: Encoding, *, characters: bool, without: frozenset[str] = frozenset()) -> Script:
+    """Return how text stands in an encoding, counted in bytes or in ``characters``."""
+    if encoding.page:
+        return PageScript(encoding.page, without=without)
+    return PythonScript(encoding.name, characters, without)
+
+
+def told(layout: Layout, script: Script, unit: str, widths: Mapping[str, int]) -> Layout:
+    """Return the layout with what a file can hold: the ``script`` of text, and widths in ``unit``, of numbers too."""
+
+    def field(each: Field) -> Field:
+        if each.children:
+            return replace(each, children=tuple(map(field, each.children)))
+        sizes = [size for size in (each.size, widths.get(each.column)) if size is not None]
+        text = each.type is Type.TEXT
+        return replace(each, size=min(sizes, default=None), unit=unit, script=script if text else None)
+
+    return replace(layout, fields=tuple(map(field, layout.fields)))
 
 
 def known(layout: Layout, columns: object, path: str) -> None:

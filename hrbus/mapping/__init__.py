@@ -10,5 +10,6 @@ from __future__ import annotations
 from hrbus.mapping.check import Direction, Terms
 from hrbus.mapping.fill import Run
 from hrbus.mapping.mapping import Mapping, load
+from hrbus.mapping.ranges import Range
 
-__all__ = ["Direction", "Mapping", "Run", "Terms", "load"]
+__all__ = ["Direction", "Mapping", "Range", "Run", "Terms", "load"]

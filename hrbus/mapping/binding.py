@@ -60,6 +60,11 @@ class BoundLeaf:
         return next((f"{text} has no way back" for text, step in self.steps if step.backward is None), "")
 
     @property
+    def refuses(self) -> bool:
+        """Whether a value that does not fit the field is to be a reject."""
+        return any(step.refuses for _, step in self.steps)
+
+    @property
     def lossy(self) -> str:
         """What is lost on the way there and back; empty where nothing is."""
         if self.split:
@@ -306,7 +311,8 @@ class Binder:
 
     def _steps(self, leaf: BoundLeaf, calls: tuple[tuple[Call, Place], ...]) -> BoundLeaf | None:
         """Return ``leaf`` with its converters; None where one of them is at fault."""
-        kind, steps = leaf.kind, []
+        kind = leaf.kind
+        steps: list[tuple[str, Step]] = []
         for call, place in calls:
             converter = known().get(call.name)
             if converter is None:
@@ -319,6 +325,10 @@ class Binder:
             except ValueError as error:
                 usage = f"{converter.name}({converter.arguments})" if converter.arguments else converter.name
                 self._fault(f"{call.name} {error}", place, leaf.rule.path, f"write {usage}")
+                return None
+            if step.refuses and steps:
+                hint = f"write {leaf.rule.text.value.split('|')[0].strip()} | {call.text} | …"
+                self._fault(f"{call.name} must stand right behind the field", place, leaf.rule.path, hint)
                 return None
             steps.append((call.text, step))
             kind = step.forward.gives

@@ -16,6 +16,7 @@ import polars as pl
 
 from hrbus.mapping.converters import Converter, Example, Half, Step, want
 from hrbus.mapping.kinds import TEXT, Kind, from_text, to_text
+from hrbus.mapping.ranges import Range
 from hrbus.mapping.tables import Table
 from hrbus.spi import Type
 
@@ -76,9 +77,15 @@ def _make(
             back = value.replace_strict(*_lists(what, wanted, given), default=None, return_dtype=pl.String)
             return from_text(back, kind)
 
+        def read(given_range: Range) -> Range:
+            return Range.of_texts(_lists(what, given, wanted)[1])
+
+        def written(given_range: Range) -> Range:
+            return Range.of(kind) if kind.number else Range.of_texts(_lists(what, wanted, given)[1])
+
         return Step(
-            Half(forward, TEXT, True, f"is no {arguments[0]} code of a {what}", costly=True),
-            Half(backward, kind, True, f"is no {arguments[1]} code of a {what}", costly=True),
+            Half(forward, TEXT, True, f"is no {arguments[0]} code of a {what}", True, read),
+            Half(backward, kind, True, f"is no {arguments[1]} code of a {what}", True, written),
             "a name that two share comes back as the first" if "name" in arguments and what == "language" else "",
         )
 

@@ -22,6 +22,7 @@ import polars as pl
 
 from hrbus.errors import ConfigError, Fault
 from hrbus.mapping.kinds import TEXT, Kind, from_text, to_text
+from hrbus.mapping.ranges import Range, cased
 from hrbus.mapping.tables import Table
 from hrbus.plugins import claims, load, owner
 from hrbus.spi import Type
@@ -34,7 +35,8 @@ class Half:
     """One way of a step. ``apply`` keeps null; where ``fails``, null out of a value means: cannot be converted.
 
     ``gives`` is the kind that comes out; ``reason`` completes *the value …* for the reject, without the value.
-    ``costly`` says that it pays to convert each different value once; then null must give null.
+    ``costly`` says that it pays to convert each different value once; then null must give null. ``bounds`` tells what
+    can come out of a range of values; without it that is all that ``gives`` may be, for text anything.
     """
 
     apply: Callable[[pl.Expr], pl.Expr]
@@ -42,6 +44,11 @@ class Half:
     fails: bool = False
     reason: str = "cannot be converted"
     costly: bool = False
+    bounds: Callable[[Range], Range] | None = None
+
+    def after(self, given: Range) -> Range:
+        """Return what can come out of the values of a range."""
+        return self.bounds(given) if self.bounds else Range.of(self.gives)
 
 
 @dataclass(frozen=True)
@@ -50,13 +57,15 @@ class Step:
 
     ``backward`` takes what ``forward`` gives, and gives the kind that forward took; None where there is no way
     back. ``lossy`` says in words what does not come back (empty: all does). ``blank`` says that forward may be
-    handed empty text; otherwise that is null before.
+    handed empty text; otherwise that is null before. ``refuses`` says that a value which
+    does not fit the field is to be a reject.
     """
 
     forward: Half
     backward: Half | None
     lossy: str = ""
     blank: bool = False
+    refuses: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,11 @@ def literal(text: str, kind: Kind) -> pl.Expr:
     return pl.lit(value, dtype=kind.dtype)
 
 
+def range_of(text: str, kind: Kind) -> Range:
+    """Return the range of one argument as a value of ``kind``."""
+    return Range.number(decimal(text), decimal(text), kind.scale) if kind.number else Range.of_texts([text])
+
+
 def decimal(text: str) -> Decimal:
     """Return an argument that must be a number; plain digits only, no exponent."""
     try:
@@ -129,16 +143,21 @@ def decimal(text: str) -> Decimal:
 
 
 def _same(kind: Kind) -> Half:
-    return Half(lambda value: value, kind)
+    return Half(lambda value: value, kind, bounds=lambda given: given)
 
 
 def _text(
-    name: str, summary: str, apply: Callable[[pl.Expr], pl.Expr], lossy: str, example: Example, *, blank: bool = True
+    name: str,
+    summary: str,
+    apply: Callable[[pl.Expr], pl.Expr],
+    bounds: Callable[[Range], Range],
+    lossy: str,
+    example: Example,
 ) -> Converter:
     def make(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -> Step:
         want(arguments, 0)
         want_text(kind)
-        return Step(Half(apply, kind), _same(kind), lossy, blank)
+        return Step(Half(apply, kind, bounds=bounds), _same(kind), lossy, blank=True)
 
     return Converter(name, summary, make, "", (example,))
 
@@ -147,8 +166,22 @@ def _cut(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) ->
     want(arguments, 1)
     want_text(kind)
     most = whole(arguments[0], 1, 1_000_000)
-    half = Half(lambda value: value.str.slice(0, most), kind)
+    half = Half(lambda value: value.str.slice(0, most), kind, bounds=lambda given: given.cut(most))
     return Step(half, half, f"what stands after {most} characters is left out", blank=True)
+
+
+def _reject(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -> Step:
+    want(arguments, 0)
+    if kind.type is not Type.TEXT or kind.size is None:
+        return Step(_same(kind), _same(kind), refuses=True, blank=True)
+    size = kind.size
+    reason = f"is longer than the {size} characters of its field"
+
+    def fitting(value: pl.Expr) -> pl.Expr:
+        return pl.when(value.str.len_chars() <= size).then(value)
+
+    back = Half(fitting, kind, True, reason, bounds=lambda given: given)
+    return Step(_same(kind), back, refuses=True, blank=True)
 
 
 def _blank(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -> Step:
@@ -159,14 +192,16 @@ def _blank(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) 
     def forward(value: pl.Expr) -> pl.Expr:
         return pl.when(pl.all_horizontal(value != nothing for nothing in values)).then(value)
 
-    back = Half(lambda value: value.fill_null(values[0]), kind)
-    return Step(Half(forward, kind.filled()), back, "" if len(values) == 1 else f"{arguments[0]} is written for each")
+    written = range_of(arguments[0], kind)
+    back = Half(lambda value: value.fill_null(values[0]), kind, bounds=written.join)
+    read = Half(forward, kind.filled(), bounds=lambda given: given)
+    return Step(read, back, "" if len(values) == 1 else f"{arguments[0]} is written for each")
 
 
 def _default(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -> Step:
     want(arguments, 1)
     given = literal(arguments[0], kind)
-    filled = Half(lambda value: value.fill_null(given), kind.filled())
+    filled = Half(lambda value: value.fill_null(given), kind.filled(), bounds=range_of(arguments[0], kind).join)
     return Step(filled, _same(kind), f"a field left blank comes back as {arguments[0]}")
 
 
@@ -188,12 +223,20 @@ def _table(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) 
     def backward(value: pl.Expr) -> pl.Expr:
         return from_text(value.replace_strict(back_words, back_codes, default=None, return_dtype=pl.String), kind)
 
+    def looked_up(given: Range) -> Range:
+        known = [word for code, word in table.forward.items() if given.texts is None or code in given.texts]
+        return Range.of_texts([*known, *([] if other is None else [other])])
+
+    def coded(given: Range) -> Range:
+        codes = [code for word, code in table.backward.items() if given.texts is None or word in given.texts]
+        return Range.of(kind) if kind.number else Range.of_texts(codes)
+
     lossy = f"{', '.join(table.doubles)} come back as another code" if table.doubles else ""
     if other is not None:
         lossy = f"codes that are not in the table become {other}"
     return Step(
-        Half(forward, TEXT, other is None, f"is not a code of the table {name}"),
-        Half(backward, kind, True, f"is not a word of the table {name}"),
+        Half(forward, TEXT, other is None, f"is not a code of the table {name}", bounds=looked_up),
+        Half(backward, kind, True, f"is not a word of the table {name}", bounds=coded),
         lossy,
     )
 
@@ -211,7 +254,8 @@ def _boolean(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]
         return pl.when(value).then(yes).when(~value).then(no)
 
     reason = f"is neither {arguments[0]} nor {arguments[1]}"
-    return Step(Half(forward, Kind(Type.BOOLEAN), True, reason), Half(backward, kind))
+    either = range_of(arguments[0], kind).join(range_of(arguments[1], kind))
+    return Step(Half(forward, Kind(Type.BOOLEAN), True, reason), Half(backward, kind, bounds=lambda given: either))
 
 
 BUILT_IN = (
@@ -219,6 +263,7 @@ BUILT_IN = (
         "trim",
         "Leaves blanks at both ends of a text away; they do not come back, and nobody misses them.",
         lambda value: value.str.strip_chars(),
+        lambda given: given.mapped(str.strip),
         "",
         Example("trim", "  Ada ", "Ada"),
     ),
@@ -226,6 +271,7 @@ BUILT_IN = (
         "upper",
         "Makes a text upper case.",
         lambda value: value.str.to_uppercase(),
+        lambda given: cased(given, str.upper),
         "lower case does not come back",
         Example("upper", "de", "DE"),
     ),
@@ -233,6 +279,7 @@ BUILT_IN = (
         "lower",
         "Makes a text lower case.",
         lambda value: value.str.to_lowercase(),
+        lambda given: cased(given, str.lower),
         "upper case does not come back",
         Example("lower", "ADA@EXAMPLE.ORG", "ada@example.org"),
     ),
@@ -240,6 +287,7 @@ BUILT_IN = (
         "title",
         "Makes the first letter of each word upper case and the rest lower case.",
         lambda value: value.str.to_titlecase(),
+        lambda given: cased(given, str.title, str.upper, str.lower),
         "the case does not come back",
         Example("title", "ADA LOVELACE", "Ada Lovelace"),
     ),
@@ -249,6 +297,14 @@ BUILT_IN = (
         _cut,
         "n",
         (Example("cut(5)", "Hello", "Hello"),),
+    ),
+    Converter(
+        "reject",
+        "Says that a record is to be rejected where its value does not fit the field going out: too long, or with "
+        "characters that the field's code page does not have. It stands right behind the field.",
+        _reject,
+        "",
+        (Example("reject", "Hello", "Hello"),),
     ),
     Converter(
         "blank",

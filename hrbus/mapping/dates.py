@@ -9,11 +9,13 @@ import re
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
 from hrbus.mapping.converters import Converter, Example, Half, Step, want
 from hrbus.mapping.kinds import TEXT, Kind, from_text
+from hrbus.mapping.ranges import DIGITS, Range
 from hrbus.mapping.tables import Table
 from hrbus.spi import Type
 
@@ -22,6 +24,7 @@ _TWO = "[0-9]{2}"
 _PARTS = {"Y": _YEAR, "C": "[01]", "y": _TWO, "j": "[0-9]{3}", "m": _TWO, "d": _TWO, "H": _TWO, "M": _TWO, "S": _TWO}
 _ORDER = "YCyjmdHMS"
 _YEARS = ("Y", "y", "Cy")
+_YEARS_BETWEEN = (1, 9999)  # a change of zones may lead beyond either
 _DAYS = ("", "m", "md", "j")
 _TIMES = ("", "HM", "HMS")
 _FORMS = {"Y": "%Y", "Ym": "%Y-%m", "Ymd": "%Y-%m-%d"}
@@ -85,9 +88,22 @@ class Form:
     @property
     def width(self) -> int | None:
         """How many digits the form has, where it is nothing but digits."""
-        if re.sub(r"%[A-Za-z]", "", self.format):
-            return None
+        return None if self._between else self._digits
+
+    @property
+    def _between(self) -> str:
+        """The signs that stand between the parts."""
+        return re.sub(r"%[A-Za-z]", "", self.format)
+
+    @property
+    def _digits(self) -> int:
         return sum({"Y": 4, "j": 3, "C": 1}.get(part, 2) for part in self.parts)
+
+    def range(self, kind: Kind) -> Range:
+        """Return what is written in this form, as a value of ``kind``."""
+        if kind.number:
+            return Range.number(Decimal(0), Decimal(10**self._digits - 1), 0).meet(Range.of(kind))
+        return Range(None, self._digits + len(self._between), DIGITS | frozenset(self._between))
 
     def parse(self, value: pl.Expr) -> pl.Expr:
         """Return the moment (Datetime) that a text stands for; null where it stands for none."""
@@ -119,6 +135,7 @@ class Form:
     def write(self, moment: pl.Expr) -> pl.Expr:
         """Return a moment in this form; null where it is of a year that the form cannot say."""
         if "Y" in self.parts:
+            moment = pl.when(moment.dt.year().is_between(*_YEARS_BETWEEN)).then(moment)
             return moment.dt.to_string(self.format)
         first = 1900 + (self.pivot or 0)
         last = 2099 if "C" in self.parts else first + 99
@@ -165,8 +182,15 @@ def _date(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -
         return from_text(form.write(xsd.parse(value)), kind)
 
     return Step(
-        Half(forward, TEXT, True, f"is not a date of the form {form.format}", costly=True),
-        Half(backward, kind, True, f"is not of the form {xsd.format}, or does not fit the field", costly=True),
+        Half(forward, TEXT, True, f"is not a date of the form {form.format}", True, lambda _: xsd.range(TEXT)),
+        Half(
+            backward,
+            kind,
+            True,
+            f"is not of the form {xsd.format}, or does not fit the field",
+            True,
+            lambda _: form.range(kind),
+        ),
         "what the document's form leaves out does not come back" if less else "",
     )
 
@@ -179,10 +203,12 @@ def _datetime(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table
     if len(form.whole) < 3:
         raise ValueError("needs at least year, month and day")
 
+    moment_form = Form.read("%Y-%m-%dT%H:%M:%SZ")
+
     def forward(value: pl.Expr) -> pl.Expr:
         local = form.parse(_as_text(value, kind, form))
         here = local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
-        return here.dt.convert_time_zone("UTC").dt.to_string("%Y-%m-%dT%H:%M:%SZ")
+        return moment_form.write(here.dt.convert_time_zone("UTC"))
 
     def backward(value: pl.Expr) -> pl.Expr:
         meant = pl.when(value.str.contains(_MOMENT)).then(value)
@@ -190,8 +216,22 @@ def _datetime(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table
         return from_text(form.write(moment.dt.convert_time_zone(zone)), kind)
 
     return Step(
-        Half(forward, TEXT, True, f"is not a moment of the form {form.format} in {zone}", costly=True),
-        Half(backward, kind, True, "is not a dateTime with a time zone, or does not fit the field", costly=True),
+        Half(
+            forward,
+            TEXT,
+            True,
+            f"is not a moment of the form {form.format} in {zone}",
+            True,
+            lambda _: moment_form.range(TEXT),
+        ),
+        Half(
+            backward,
+            kind,
+            True,
+            "is not a dateTime with a time zone, or does not fit the field",
+            True,
+            lambda _: form.range(kind),
+        ),
         "" if "S" in form.parts else "the time of day does not come back",
     )
 

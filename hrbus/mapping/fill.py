@@ -11,15 +11,17 @@ the deliveries of a route.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
-from hrbus.errors import Fault
+from hrbus.errors import ConfigError, Fault
 from hrbus.mapping.fields import Way, locate, near
 from hrbus.mapping.kinds import Kind, from_text
+from hrbus.mapping.ranges import NOTHING, Range
 from hrbus.mapping.rules import Rules
 from hrbus.spi import Field, Layout
 
@@ -28,6 +30,10 @@ FACTS = {
     "time": ("%H%M%S", "%H:%M:%S"),
     "moment": ("%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%S%:z"),
 }
+
+
+_LAST = datetime(2029, 12, 31, 23, 59, 59, tzinfo=UTC)
+"""A moment that is as long as any when it is written in numbers."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,23 @@ class Fill:
             if run is None:
                 raise ValueError(f"{self.field.name} is filled with run({self.fact}), and no run was given")
             text = str(run.sequence) if self.fact == "sequence" else _moment(run.moment, self.form)
-        return from_text(pl.lit(text), kind).cast(kind.dtype).alias(self.field.column)
+        value = from_text(pl.lit(text), kind)
+        if pl.select(value.alias("value")).item() is None:
+            message = f"{self.field.name} is to be filled with {text}, which it cannot hold"
+            raise ConfigError(
+                Fault(message, self.field.place, hint="widen the field, or fill it with something else")
+            )
+        return value.cast(kind.dtype).alias(self.field.column)
+
+    @property
+    def range(self) -> Range:
+        """What the field may be filled with. A number of a run grows; ``value`` refuses one that does not fit."""
+        if not self.fact:
+            return Range.of_texts([self.text])
+        if self.fact == "sequence":
+            return NOTHING
+        shown = _moment(_LAST, self.form)
+        return Range(None, len(shown), frozenset(string.printable) | frozenset(self.form))
 
 
 def _moment(moment: datetime, form: str) -> str:

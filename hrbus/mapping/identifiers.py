@@ -14,6 +14,7 @@ import polars as pl
 
 from hrbus.mapping.converters import Converter, Example, Half, Step, want, want_text
 from hrbus.mapping.kinds import TEXT, Kind
+from hrbus.mapping.ranges import DIGITS, Range
 from hrbus.mapping.tables import Table
 
 _RESIDENT = r"^[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]$"
@@ -47,8 +48,19 @@ def _resident_id(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Ta
         text = value.str.strip_chars().str.to_uppercase()
         return pl.when(_resident(text)).then(text)
 
-    half = Half(apply, TEXT, True, "is no resident identity number of 18 places with a right check digit")
-    return Step(half, Half(apply, kind, True, half.reason), "")
+    reason = "is no resident identity number of 18 places with a right check digit"
+    return _both(apply, kind, reason, Range(None, 18, DIGITS | {"X"}))
+
+
+def _both(apply: Callable[[pl.Expr], pl.Expr], kind: Kind, reason: str, right: Range, lossy: str = "") -> Step:
+    """Return a step that does the same in both directions, and gives no more than is ``right``."""
+
+    def bounds(given: Range) -> Range:
+        return right.meet(Range(longest=given.longest))
+
+    ways = (Half(apply, gives, True, reason, bounds=bounds) for gives in (TEXT, kind))
+    forward, backward = ways
+    return Step(forward, backward, lossy)
 
 
 _MOST = 40
@@ -109,9 +121,10 @@ def _check(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) 
         return pl.when(scheme(text)).then(text)
 
     reason = f"is no number with a right check digit ({arguments[0]})"
-    return Step(Half(apply, TEXT, True, reason), Half(apply, kind, True, reason))
+    return _both(apply, kind, reason, Range(None, _MOST, DIGITS | {"X"}))
 
 
+_LONGEST_IBAN = 34
 _LETTERS = [chr(code) for code in range(ord("A"), ord("Z") + 1)]
 
 
@@ -125,8 +138,9 @@ def _iban(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -
         digits = turned.str.replace_many(_LETTERS, [str(10 + number) for number in range(len(_LETTERS))])
         return pl.when(text.str.contains(_IBAN) & (_remainder_97(digits, 70) == 1)).then(text)
 
-    half = Half(apply, TEXT, True, "is no IBAN with right check digits")
-    return Step(half, Half(apply, kind, True, half.reason), "blanks between the places do not come back")
+    lossy = "blanks between the places do not come back"
+    signs = DIGITS | frozenset(_LETTERS)
+    return _both(apply, kind, "is no IBAN with right check digits", Range(None, _LONGEST_IBAN, signs), lossy)
 
 
 BUILT_IN = (

@@ -19,23 +19,29 @@ from hrbus.spi import Field, Layout, Type
 
 MOST_DIGITS = 38
 """Polars keeps no more in a Decimal."""
+FREE = 12
+"""How many decimals a document's number may have where it is rounded anyway."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """The type of a value on its way; ``blank`` says that text may be empty where absence is meant."""
+    """The type of a value on its way; ``blank`` says that text may be empty where absence is meant.
+
+    ``size`` is how many characters the field has that text comes from, where it has a bound.
+    """
 
     type: Type
     digits: int = 18
     scale: int = 0
     signed: bool = True
     blank: bool = False
+    size: int | None = None
 
     @classmethod
     def of(cls, field: Field) -> Kind:
         """Return the kind of a field's values (of one occurrence, where it repeats)."""
         if field.type is Type.TEXT:
-            return cls(Type.TEXT, blank=True)
+            return cls(Type.TEXT, blank=True, size=field.size)
         digits = field.digits or (MOST_DIGITS if field.type is Type.DECIMAL else 18)
         return cls(field.type, digits, field.scale, field.signed)
 

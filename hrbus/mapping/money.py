@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import polars as pl
 
 from hrbus.mapping.converters import Converter, Example, Half, Step, want
-from hrbus.mapping.kinds import TEXT, Kind, fixed_text, unscaled
-from hrbus.mapping.numbers import FREE, exact_of, fitting
+from hrbus.mapping.kinds import FREE, TEXT, Kind, fixed_text, unscaled
+from hrbus.mapping.numbers import exact_of, fitting
 from hrbus.mapping.tables import Table
 from hrbus.spi import Type
 
@@ -74,8 +74,15 @@ def _money(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) 
 
     digits = f"an amount in {arguments[0]}, which has {decimals or 'no'} decimals"
     return Step(
-        Half(forward, TEXT, True, f"is not {digits}", costly=True),
-        Half(backward, kind, True, f"is not {digits}, or does not fit the field", costly=True),
+        Half(forward, TEXT, True, f"is not {digits}", True, lambda given: given.written(TEXT, decimals)),
+        Half(
+            backward,
+            kind,
+            True,
+            f"is not {digits}, or does not fit the field",
+            True,
+            lambda given: given.written(kind, decimals if kind.type is Type.TEXT else kind.scale),
+        ),
         f"the text comes back with {decimals} decimals" if kind.type is Type.TEXT else "",
     )
 
@@ -96,8 +103,22 @@ def _minor(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) 
         return fixed_text(units, 0) if kind.type is Type.TEXT else fitting(units, kind)
 
     return Step(
-        Half(forward, TEXT, True, "is not a whole number of the smallest unit", costly=True),
-        Half(backward, kind, True, f"is not an amount in {arguments[0]}, or does not fit the field", costly=True),
+        Half(
+            forward,
+            TEXT,
+            True,
+            "is not a whole number of the smallest unit",
+            True,
+            lambda given: given.scaled(-decimals).written(TEXT, decimals),
+        ),
+        Half(
+            backward,
+            kind,
+            True,
+            f"is not an amount in {arguments[0]}, or does not fit the field",
+            True,
+            lambda given: given.scaled(decimals).written(kind, 0),
+        ),
         "the text comes back without leading zeros" if kind.type is Type.TEXT else "",
     )
 

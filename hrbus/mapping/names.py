@@ -14,6 +14,7 @@ import polars as pl
 
 from hrbus.mapping.converters import Converter, Example, Half, Step, want, want_text
 from hrbus.mapping.kinds import TEXT, Kind
+from hrbus.mapping.ranges import Range
 from hrbus.mapping.tables import Table
 
 PARTICLES = (
@@ -97,7 +98,12 @@ def _name(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -
     if order not in PATTERNS:
         raise ValueError(f"knows the orders {', '.join(PATTERNS)}, not {order!r}")
     apply = _chinese(part) if order == "chinese" else _western(order, part)
-    return Step(Half(apply, TEXT), None, "the other part of the name does not come back")
+    return Step(Half(apply, TEXT, bounds=_part), None, "the other part of the name does not come back")
+
+
+def _part(given: Range) -> Range:
+    """Return what a part of a name may be: its pieces are those of the whole, with a blank between."""
+    return Range(None, given.longest, None if given.signs is None else given.signs | {" "})
 
 
 BUILT_IN = (

@@ -7,11 +7,13 @@ nobody asked them to.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import polars as pl
 
 from hrbus.mapping.converters import Converter, Example, Half, Step, want, want_text, whole
 from hrbus.mapping.kinds import (
+    FREE,
     MOST_DIGITS,
     TEXT,
     Kind,
@@ -22,11 +24,9 @@ from hrbus.mapping.kinds import (
     to_text,
     unscaled,
 )
+from hrbus.mapping.ranges import DIGITS, Range
 from hrbus.mapping.tables import Table
 from hrbus.spi import Type
-
-FREE = 12
-"""How many decimals a document's number may have where it is rounded anyway."""
 
 
 def exact_of(value: pl.Expr) -> pl.Expr:
@@ -68,9 +68,14 @@ def _digits(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table])
     def backward(value: pl.Expr) -> pl.Expr:
         return from_text(pl.when(value.str.contains(f"^[0-9]{{1,{size}}}$")).then(value), kind)
 
+    exact = Range(None, size, DIGITS, Decimal(0), Decimal(10**size - 1), 0)
+
+    def back(given: Range) -> Range:
+        return exact.meet(Range.of(kind)) if kind.number else exact if given.texts is None else given.meet(exact)
+
     return Step(
-        Half(forward, TEXT, True, f"is not a number of up to {size} digits"),
-        Half(backward, kind, True, f"is not up to {size} digits"),
+        Half(forward, TEXT, True, f"is not a number of up to {size} digits", bounds=lambda given: exact),
+        Half(backward, kind, True, f"is not up to {size} digits", bounds=back),
         "" if kind.type is Type.INTEGER else "digits without their leading zeros come back with them",
     )
 
@@ -96,12 +101,17 @@ def _number(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table])
             return fixed_text(_rescale(exact_of(value), FREE, scale), scale)
         return fitting(_rescale(exact_of(value), FREE, kind.scale), kind)
 
+    def back(given: Range) -> Range:
+        return given.written(kind, scale if kind.type is Type.TEXT else kind.scale)
+
     lossy = f"decimals after the {scale}th are rounded" if given > scale else ""
     if kind.type is Type.TEXT:
         lossy = f"the text comes back with {scale} decimals"
     return Step(
-        Half(forward, TEXT, kind.type is Type.TEXT, "is not a number", costly=True),
-        Half(backward, kind, True, "is not a number that fits the field", costly=True),
+        Half(
+            forward, TEXT, kind.type is Type.TEXT, "is not a number", True, lambda given: given.written(TEXT, scale)
+        ),
+        Half(backward, kind, True, "is not a number that fits the field", True, back),
         lossy,
     )
 
@@ -118,7 +128,7 @@ def _integer_text(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, T
     target = Kind(Type.INTEGER)
     return Step(
         Half(lambda value: from_text(value.str.strip_chars(), target), target, True, "is not a whole number"),
-        Half(lambda value: to_text(value, target), kind),
+        Half(lambda value: to_text(value, target), kind, bounds=Range.of(target).meet),
         "the text comes back without leading zeros",
     )
 

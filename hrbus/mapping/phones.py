@@ -15,11 +15,14 @@ import polars as pl
 
 from hrbus.mapping.converters import Converter, Example, Half, Step, want, want_text
 from hrbus.mapping.kinds import TEXT, Kind
+from hrbus.mapping.ranges import ANY, DIGITS, Range
 from hrbus.mapping.tables import Table
 
 if TYPE_CHECKING:
     import phonenumbers
 
+_E164 = Range(None, 20, DIGITS | {"+"})
+"""A plus and up to 19 digits: more than the standard's 15, as the numbering plans of some countries are."""
 WAYS_BACK = ("e164", "national", "international")
 
 
@@ -75,8 +78,20 @@ def _phone(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) 
         return None if number is None else _written(number, form, region)
 
     return Step(
-        Half(_each(forward), TEXT, True, f"is no telephone number of {region}, nor one that begins with +"),
-        Half(_each(backward), kind, True, "is no telephone number"),
+        Half(
+            _each(forward),
+            TEXT,
+            True,
+            f"is no telephone number of {region}, nor one that begins with +",
+            bounds=lambda given: _E164,
+        ),
+        Half(
+            _each(backward),
+            kind,
+            True,
+            "is no telephone number",
+            bounds=lambda given: ANY if form == "international" else _E164,
+        ),
         "the way in which the number was written does not come back",
     )
 

@@ -14,14 +14,16 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 import polars as pl
 
 from hrbus.mapping.converters import Converter, Example, Half, Step, decimal, want, whole
-from hrbus.mapping.kinds import TEXT, Kind, digits_of, fixed_text, half_even, unscaled
-from hrbus.mapping.numbers import FREE, exact_of, fitting
+from hrbus.mapping.kinds import FREE, TEXT, Kind, digits_of, fixed_text, half_even, unscaled
+from hrbus.mapping.numbers import exact_of, fitting
+from hrbus.mapping.ranges import Range
 from hrbus.mapping.tables import Table
 from hrbus.spi import Type
 
@@ -69,6 +71,13 @@ class Scale:
     def width(self) -> int:
         """The distance of the bounds."""
         return self.high - self.low
+
+    def range(self, decimals: int) -> Range:
+        """Return the scores of the scale, written with so many decimals."""
+        if self.grades:
+            return Range.of_texts(self.grades)
+        low, high = (Decimal(bound).scaleb(-self.decimals) for bound in (self.low, self.high))
+        return Range.number(low, high, decimals)
 
     def grade(self, value: pl.Expr) -> pl.Expr:
         """Return the grade that a rank (Int128 from 0) stands for."""
@@ -149,8 +158,15 @@ def _scale(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) 
         return fixed_text(moved, given, short=True) if kind.type is Type.TEXT else fitting(moved, kind)
 
     return Step(
-        Half(forward, TEXT, True, f"is not in the scale {arguments[0]}", costly=True),
-        Half(backward, kind, True, f"is not in the scale {arguments[1]}, or does not fit the field", costly=True),
+        Half(forward, TEXT, True, f"is not in the scale {arguments[0]}", True, lambda _: target.range(decimals)),
+        Half(
+            backward,
+            kind,
+            True,
+            f"is not in the scale {arguments[1]}, or does not fit the field",
+            True,
+            lambda _: source.range(given).meet(Range.of(kind)) if kind.number else source.range(given),
+        ),
         _loss(source, target, kind, decimals, enough),
     )
 
@@ -193,7 +209,10 @@ def _percentile(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Tab
         return scores.map_batches(found, return_dtype=pl.String, is_elementwise=True)
 
     reason = f"is no score from {lowest} up, where the table {name} begins"
-    return Step(Half(forward, TEXT, True, reason, costly=True), None, "a percentile stands for several scores")
+    ranks = Range.of_texts(words)
+    return Step(
+        Half(forward, TEXT, True, reason, True, lambda given: ranks), None, "a percentile stands for several scores"
+    )
 
 
 def fixed_number(units: int) -> str:
