@@ -202,9 +202,18 @@ def _long(held: Range, field: Field) -> str:
     if size is None or held.texts == frozenset():
         return ""
     if held.texts is not None:
-        longest = max(sorted(held.texts), key=lambda text: script.room(text) if script else len(text))
-        room = script.room(longest) if script else len(longest)
-        return "" if room <= size else f"{_quoted(longest)} may come, and {field.name} holds {size} {field.unit}"
+        has = script.writes if script else None
+        rooms = {
+            text: script.room(text) if script else len(text)
+            for text in sorted(held.texts)
+            if has is None or has.issuperset(text)
+        }
+        longest = max(rooms, key=rooms.__getitem__, default="")
+        return (
+            ""
+            if rooms.get(longest, 0) <= size
+            else f"{_quoted(longest)} may come, and {field.name} holds {size} {field.unit}"
+        )
     if held.longest is None:
         return f"text of any length may come, and {field.name} holds {size} {field.unit}"
     room = script.most(held.longest, held.signs) if script else held.longest
