@@ -15,12 +15,13 @@ The events of the parser are read, not its nodes: anchors are seen there, and de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, get_args
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, Union, get_args, get_origin
 
 import yaml as pyyaml
 
@@ -341,7 +342,8 @@ def faults_of(
 
 
 def _fault_of(detail: Any, node: Node, model: type[BaseModel] | None, path: str) -> Fault:
-    names, found, place, kinds = [path] if path else [], node, node.place, [model] if model else []
+    names, found, place = [path] if path else [], node, node.place
+    kinds: list[Any] = [model] if model else []
     steps = detail["loc"]
     for number, step in enumerate(steps):
         last = number == len(steps) - 1
@@ -354,7 +356,7 @@ def _fault_of(detail: Any, node: Node, model: type[BaseModel] | None, path: str)
             continue  # a step of the type (a member of a union), not of the file
         names.append(f"[{step}]" if isinstance(step, int) else str(step))
         if not last:
-            kinds = _models_below(kinds, step)
+            kinds = list(_types_below(kinds, step))
     written = ".".join(names).replace(".[", "[")
     if detail["type"] == "extra_forbidden":
         return Fault("unknown key", place, written, _did_you_mean(str(steps[-1]), kinds))
@@ -366,20 +368,31 @@ def _fault_of(detail: Any, node: Node, model: type[BaseModel] | None, path: str)
     return Fault(message[:1].lower() + message[1:], place, written)
 
 
-def _models_below(kinds: list[type[BaseModel]], step: object) -> list[type[BaseModel]]:
-    fields = [f for kind in kinds for name, f in kind.model_fields.items() if step in (name, f.alias)]
-    return [model for f in fields for model in _models_in(f.annotation)] or (kinds if isinstance(step, int) else [])
+def _types_below(kinds: Iterable[Any], step: object) -> Iterator[Any]:
+    """Yield the types that a key or an item of one of ``kinds`` may have."""
+    for kind in _members(kinds):
+        if hasattr(kind, "model_fields"):
+            yield from (f.annotation for name, f in kind.model_fields.items() if step in (name, f.alias))
+        elif get_origin(kind) in (dict, Mapping):
+            yield get_args(kind)[1]
+        elif isinstance(step, int):
+            yield from get_args(kind)
 
 
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if hasattr(annotation, "model_fields"):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models_in(part)
+def _members(kinds: Iterable[Any]) -> Iterator[Any]:
+    """Yield types with unions taken apart."""
+    for kind in kinds:
+        if get_origin(kind) is Annotated:
+            yield from _members(get_args(kind)[:1])
+        elif get_origin(kind) in (Union, UnionType):
+            yield from _members(get_args(kind))
+        else:
+            yield kind
 
 
-def _did_you_mean(word: str, kinds: list[type[BaseModel]]) -> str:
-    known = [f.alias or name for kind in kinds for name, f in kind.model_fields.items()]
+def _did_you_mean(word: str, kinds: Iterable[Any]) -> str:
+    models = [kind for kind in _members(kinds) if hasattr(kind, "model_fields")]
+    known = [f.alias or name for model in models for name, f in model.model_fields.items()]
     near = get_close_matches(word, known, 1)
     if near:
         return f"did you mean {near[0]}?"

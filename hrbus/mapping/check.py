@@ -14,8 +14,8 @@ import polars as pl
 
 from hrbus.errors import Fault, Place
 from hrbus.hrxml import Facets, Node, PathError
-from hrbus.mapping.binding import BoundElement, BoundLeaf, BoundNode, BoundSeveral, bound_leaves
-from hrbus.mapping.fields import Way, fed, locate, near, used, ways
+from hrbus.mapping.binding import BoundElement, BoundLeaf, BoundNode, BoundSeveral
+from hrbus.mapping.fields import Way, fed, locate, near, used, uses_of, ways
 from hrbus.mapping.out import feeds
 from hrbus.mapping.rules import Rules
 from hrbus.mapping.tables import Table
@@ -257,11 +257,10 @@ def _forgotten(way: Way, roots: Mapping[str, BoundElement], direction: Direction
     name = ".".join(way)
     if direction is Direction.INTO:
         return Fault("is not mapped", place, name, f"map it, or write drop: {way[-1]}: why it is not needed")
-    for root in roots.values():
-        for leaf in bound_leaves(root):
-            if leaf.one_way and any(field.column == way[-1] for field in leaf.fields) and leaf.rule.name != "$when":
-                reason = f"cannot be written: {leaf.one_way}"
-                return Fault(reason, leaf.rule.place, name, "map it by a field and converters, fill it, or drop it")
+    for used_way, leaf in uses_of(roots.values()):
+        if used_way == way and leaf.one_way and leaf.rule.name != "$when":
+            reason = f"cannot be written: {leaf.one_way}"
+            return Fault(reason, leaf.rule.place, name, "map it by a field and converters, fill it, or drop it")
     return Fault("is not fed by any rule", place, name, "map it, fill it, or write drop: with a reason")
 
 

@@ -44,25 +44,26 @@ def near(name: str, known: Iterable[Way]) -> str:
 
 def used(nodes: Iterable[BoundNode]) -> set[Way]:
     """Return the ways of all fields that going forward reads, in leaves, conditions and formulas."""
-    return set(_used(nodes, ()))
+    return {way for way, _ in uses_of(nodes)}
 
 
-def _used(nodes: Iterable[BoundNode], above: Way) -> Iterator[Way]:
+def uses_of(nodes: Iterable[BoundNode], above: Way = ()) -> Iterator[tuple[Way, BoundLeaf]]:
+    """Yield the way of each field that a leaf reads, with the leaf."""
     for node in nodes:
         if isinstance(node, BoundLeaf):
             yield from _of_leaf(node, above)
         elif isinstance(node, BoundSeveral):
-            yield from _used(node.items, above)
+            yield from uses_of(node.items, above)
         else:
             inner = (*above, node.each.column) if node.each else above
             if node.when:
                 yield from _of_leaf(node.when, inner)
-            yield from _used(node.children, inner)
+            yield from uses_of(node.children, inner)
 
 
-def _of_leaf(leaf: BoundLeaf, above: Way) -> Iterator[Way]:
+def _of_leaf(leaf: BoundLeaf, above: Way) -> Iterator[tuple[Way, BoundLeaf]]:
     for field in leaf.fields:
-        yield above if above and above[-1] == field.column else (*above, field.column)
+        yield (above if above and above[-1] == field.column else (*above, field.column)), leaf
 
 
 def fed(roots: Mapping[str, BoundElement]) -> set[Way]:

@@ -172,3 +172,22 @@ def test_pydantic_faults_get_places_paths_and_names() -> None:
         "f.yaml:7:1: at.hots: unknown key; did you mean host?",
     ]
     assert expected == [str(fault) for fault in yaml.faults_of(caught.value, node, Outer, "at")]
+
+
+def test_a_mistyped_key_of_a_model_in_a_dict_is_told_what_it_may_have_meant() -> None:
+    class Inner(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        word: str = ""
+
+    class Outer(BaseModel):
+        named: dict[str, Inner] = Field(default_factory=dict)
+        lists: dict[str, list[Inner] | None] = Field(default_factory=dict)
+
+    node = yaml.loads("named:\n  word:\n    wrod: x\nlists:\n  b:\n    - wrd: y\n", "f.yaml")
+    with pytest.raises(ValidationError) as caught:
+        Outer.model_validate(node.plain())
+    expected = [
+        "f.yaml:3:5: named.word.wrod: unknown key; did you mean word?",
+        "f.yaml:6:7: lists.b[0].wrd: unknown key; did you mean word?",
+    ]
+    assert expected == [str(fault) for fault in yaml.faults_of(caught.value, node, Outer)]

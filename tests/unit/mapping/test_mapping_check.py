@@ -8,6 +8,7 @@ import pytest
 from hrbus import hrxml, mapping
 from hrbus.errors import ConfigError, Fault
 from hrbus.mapping import Mapping
+from hrbus.spi import Field, Layout, Type
 from tests.unit.mapping.samples import LAYOUT
 
 Make = Callable[..., Mapping]
@@ -182,6 +183,55 @@ def test_a_rule_that_cannot_go_backward_is_named(make: Make) -> None:
     assert () == make(document, rest).check("into")
     (found,) = make(document, rest).check("out")
     assert "cannot be written: a $sql has no way back" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "field", "why"),
+    [
+        ("FAMILY | name(core, given-family)", "FAMILY", "name(core, given-family) has no way back"),
+        ("NO | percentile(norms)", "NO", "percentile(norms) has no way back"),
+        (
+            'join(" ", GIVEN, FAMILY)',
+            "GIVEN",
+            "a join() comes apart only with | split(first) or | split(last) after it",
+        ),
+        ("{$sql: UPPER(MAIL)}", "MAIL", "a $sql has no way back"),
+    ],
+)
+def test_each_rule_that_has_no_way_back_is_named_where_it_stands(make: Make, leaf: str, field: str, why: str) -> None:
+    if leaf.startswith("{"):
+        leaf = f"\n        {leaf.strip('{}')}"
+    document = f"Candidate:\n  UserArea:\n    Application:\n      Language: {leaf}\n"
+    every = ("NO", "FAMILY", "GIVEN", "STATUS", "BORN", "PAY", "MAIL", "OPEN", "NICK", "SKILL", "JOB")
+    others = [name for name in every if name not in leaf]
+    rest = "drop:\n" + "".join(f"  {name}: not needed\n" for name in others) + "tables:\n  norms: {0: 1, 20: 50}\n"
+    made = make(document, rest)
+    assert [] == [fault for fault in made.check("into") if "cannot be written" in fault.message]
+    found = next(fault for fault in made.check("out") if fault.path == field)
+    assert f"cannot be written: {why}" == found.message
+    assert found.place
+    assert ("m.yaml", 8 if "\n" in leaf else 7) == (found.place.file, found.place.line)
+
+
+def test_a_rule_of_another_field_with_the_same_name_is_not_blamed(make: Make) -> None:
+    ours, theirs = (
+        Field(name, name, Type.GROUP, many=True, children=(Field("CODE", "CODE", Type.TEXT, size=4),))
+        for name in ("OURS", "THEIRS")
+    )
+    document = """
+Candidate:
+  CandidateProfile:
+    EmploymentHistory:
+      EmployerOrg:
+        $each: OURS
+        EmployerOrgName: CODE | name(core, given-family)
+"""
+    made = make(document, "", Layout("TWO", (ours, theirs)))
+    told = {fault.path: fault.message for fault in made.check("out")}
+    assert told == {
+        "OURS.CODE": "cannot be written: name(core, given-family) has no way back",
+        "THEIRS.CODE": "is not fed by any rule",
+    }
 
 
 def test_a_loss_on_the_way_back_is_a_warning(make: Make) -> None:

@@ -158,3 +158,16 @@ def test_a_name_that_the_site_does_not_have_is_warned_of(site: Site, before: str
     change(site.config / "privacy.yaml", before, after)
     found = [f for f in check(config_of(site), Registry.installed(), SystemClock()) if expected in str(f)]
     assert [True] == [fault.warning for fault in found]
+
+
+def test_a_mistyped_key_of_a_class_or_purpose_is_told_what_it_may_have_meant(site: Site) -> None:
+    file = site.config / "privacy.yaml"
+    change(file, '    fields: ["*MARITAL*"]', '    filds: ["*MARITAL*"]')
+    change(file, "    role: processor", "    rol: processor")
+    with pytest.raises(ConfigError) as caught:
+        config_of(site)
+    told = [str(fault).partition(": ")[2] for fault in caught.value.faults]
+    assert told == [
+        "classes.marital.filds: unknown key; did you mean fields?",
+        "recipients.interviews.rol: unknown key; did you mean role?",
+    ]
