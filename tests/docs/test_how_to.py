@@ -15,6 +15,8 @@ from tests.docs.documents import Command, Reader, Save, steps
 
 NEEDS = {
     "make-a-twin.md": (),
+    "prove-that-it-fits.md": (),
+    "complete-mappings-in-an-editor.md": (),
     "chinese-names.md": (),
     "chinese-names.zh-CN.md": (),
     "map-a-copybook.md": (),
