@@ -14,6 +14,8 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import cached_property
 
+from hrbus.hrxml.model import Group
+
 TEXT = "$text"
 """The name of the text of an element that has attributes too."""
 
@@ -31,21 +33,27 @@ class Facets:
     """What a text must look like: the facets of XML Schema part 2, section 4.3.
 
     ``name`` is the type's own name, ``base`` the primitive of XML Schema it comes from (``string``, ``decimal``,
-    ``date``, ``union`` where there are ``members``). ``minimum`` and ``maximum`` include their ends. Lengths are in
-    characters. ``patterns`` are XSD patterns, all of which must match the whole text.
+    ``date``, ``union`` where there are ``members``), ``builtin`` the nearest of all types that XML Schema itself has
+    (``token``, ``nonNegativeInteger``). ``minimum`` and ``maximum`` include their ends, unless they are ``open``.
+    Lengths are in characters. ``patterns`` are XSD patterns, all of which must match the whole text. ``beyond`` says
+    what the type asks that is not told here; empty where nothing is.
     """
 
     name: str
     base: str
+    builtin: str = ""
     enumeration: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     min_length: int | None = None
     max_length: int | None = None
     minimum: str | None = None
     maximum: str | None = None
+    minimum_open: bool = False
+    maximum_open: bool = False
     total_digits: int | None = None
     fraction_digits: int | None = None
     members: tuple[Facets, ...] = ()
+    beyond: str = ""
 
     def describe(self) -> str:
         """Return what is expected, for people: ``one of Active, Inactive, Pending``."""
@@ -88,7 +96,7 @@ class Item:
     """One attribute, text or element as a type declares it; shared by all the nodes that have this type.
 
     ``name`` is how a document's field is called: ``GivenName``, ``@idOwner``, ``$text``. ``choice`` numbers the
-    group of which only one may stand; 0 is no such group.
+    group of which only one may stand; 0 is no such group. ``beyond`` says what is asked of it that is not told here.
     """
 
     name: str
@@ -98,15 +106,20 @@ class Item:
     required: bool
     choice: int
     content: Content
+    beyond: str = ""
 
 
 @dataclass(eq=False)
 class Content:
-    """What an item holds: text by ``facets`` (None: no text of its own), and ``items`` in the order of the schema."""
+    """What an item holds: text by ``facets`` (None: no text of its own), and ``items`` in the order of the schema.
+
+    ``model`` says how often the elements among the items may stand together; ``open`` that others may stand too.
+    """
 
     facets: Facets | None = None
     items: list[Item] = field(default_factory=list)
     open: bool = False
+    model: Group | None = None
 
 
 @dataclass(frozen=True, eq=False)
