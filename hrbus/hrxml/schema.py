@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hrbus.errors import ConfigError, Fault, Place
+from hrbus.hrxml.model import Group, Particle
 from hrbus.hrxml.node import TEXT, Content, Facets, Item, Kind
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class _Reader:
 
     def element(self, element: Any, many: bool = False, required: bool = True, choice: int = 0) -> Item:
         content = self._content(element.type)
-        return Item(element.local_name, Kind.ELEMENT, element.target_namespace or "", many, required, choice, content)
+        space = element.target_namespace or ""
+        return Item(element.local_name, Kind.ELEMENT, space, many, required, choice, content, _beyond(element))
 
     def _content(self, kind: Any) -> Content:
         found = self._contents.get(id(kind))
@@ -87,6 +89,7 @@ class _Reader:
                 items.append(Item(TEXT, Kind.TEXT, "", many=False, required=True, choice=0, content=text))
         else:
             content.open = kind.mixed
+            content.model = _model(kind.content)
             items += self._particles(kind.content, content)
         seen: set[str] = set()
         for item in items:  # a name that the schema lists twice is one field
@@ -98,7 +101,8 @@ class _Reader:
         namespace = attribute.target_namespace if attribute.qualified or attribute.ref is not None else ""
         name = f"@xml:{attribute.local_name}" if namespace == XML else f"@{attribute.local_name}"
         content = Content(facets=self.facets(attribute.type))
-        return Item(name, Kind.ATTRIBUTE, namespace or "", False, attribute.use == "required", 0, content)
+        beyond = "" if attribute.fixed is None else "its value is fixed"
+        return Item(name, Kind.ATTRIBUTE, namespace or "", False, attribute.use == "required", 0, content, beyond)
 
     def _particles(
         self, group: Any, content: Content, many: bool = False, required: bool = True, choice: int = 0
@@ -123,38 +127,87 @@ class _Reader:
         return found
 
 
+def _beyond(element: Any) -> str:
+    """Return what an element asks that neither its type nor its number tells; empty where nothing."""
+    if element.abstract or element.type.abstract:
+        return "it is abstract"
+    if element.fixed is not None:
+        return "its value is fixed"
+    return "its schema has keys" if element.identities else ""
+
+
+def _model(group: Any) -> Group:
+    parts: list[Particle | Group] = []
+    wild = False
+    for particle in group:
+        if hasattr(particle, "model"):
+            parts.append(_model(particle))
+        elif particle.name is None:
+            wild = wild or particle.min_occurs > 0
+        else:
+            parts.append(Particle(particle.local_name, particle.min_occurs, particle.max_occurs))
+    return Group(group.model, tuple(parts), group.min_occurs, group.max_occurs, wild)
+
+
 def _facets(reader: _Reader, kind: Any) -> Facets:
-    name = kind.local_name or ""
-    if kind.is_union():
-        members = tuple(reader.facets(member) for member in kind.member_types)
-        return Facets(name, "union", members=members)
+    steps = list(_steps(kind))
+    last = steps[-1]
+    if last.is_union():
+        own = any(step.facets for step in steps)
+        members = tuple(reader.facets(member) for member in last.member_types)
+        return Facets(kind.local_name or "", "union", members=members, beyond=_LIMITED if own else "")
     primitive = getattr(kind, "primitive_type", None)
     base = (primitive.local_name if primitive is not None else None) or "string"
-    digits: dict[str, int] = {}
-    for qname, facet in kind.facets.items():
-        if qname and qname.rpartition("}")[2] in {"totalDigits", "fractionDigits"}:
-            digits[qname.rpartition("}")[2]] = facet.value
+    length, shortest, longest = (_number(kind, name) for name in ("length", "minLength", "maxLength"))
     return Facets(
-        name,
+        kind.local_name or "",
         base,
+        _builtin(kind, last, base),
         enumeration=tuple(str(value) for value in kind.enumeration or ()),
-        patterns=() if kind.is_list() or _is_builtin(kind) else tuple(_patterns(kind)),
-        min_length=kind.min_length or None,
-        max_length=kind.max_length,
+        patterns=() if kind.is_list() else tuple(_patterns(steps)),
+        min_length=(shortest if length is None else length) or None,
+        max_length=longest if length is None else length,
         minimum=None if kind.min_value is None else str(kind.min_value),
         maximum=None if kind.max_value is None else str(kind.max_value),
-        total_digits=digits.get("totalDigits"),
-        fraction_digits=digits.get("fractionDigits"),
+        minimum_open=_number(kind, "minExclusive") is not None,
+        maximum_open=_number(kind, "maxExclusive") is not None,
+        total_digits=_number(kind, "totalDigits"),
+        fraction_digits=_number(kind, "fractionDigits"),
+        beyond="it is a list" if last.is_list() or kind.is_list() else "",
     )
+
+
+def _builtin(kind: Any, last: Any, base: str) -> str:
+    """Return the built-in type that has the same lexical space; a string with other white space is one of them."""
+    name = last.local_name or base
+    if name in ("string", "normalizedString"):
+        return {"replace": "normalizedString", "collapse": "token"}.get(_number(kind, "whiteSpace"), name)
+    return str(name)
+
+
+_LIMITED = "it limits a type that is one of several"
+
+
+def _steps(kind: Any) -> Iterator[Any]:
+    """Yield a type and those that it restricts, down to one of XML Schema's own, a union or a list."""
+    yield kind
+    while not _is_builtin(kind) and kind.derivation == "restriction" and kind.base_type is not None:
+        kind = kind.base_type
+        yield kind
+
+
+def _number(kind: Any, name: str) -> Any:
+    """Return the value of the facet ``name`` where the type or one that it restricts has it."""
+    return getattr(kind.get_facet(f"{{http://www.w3.org/2001/XMLSchema}}{name}"), "value", None)
 
 
 def _is_builtin(kind: Any) -> bool:
     return bool(kind.name) and kind.name.startswith("{http://www.w3.org/2001/XMLSchema}")
 
 
-def _patterns(kind: Any) -> Iterable[str]:
-    patterns = kind.patterns
-    if patterns is None:
-        return
-    for source in patterns:
-        yield source.attrib["value"] if hasattr(source, "attrib") else str(source.pattern)
+def _patterns(steps: Iterable[Any]) -> Iterator[str]:
+    """Yield one pattern for each step that has some: those of one step are alternatives."""
+    for step in steps:
+        own = None if _is_builtin(step) else step.facets.get("{http://www.w3.org/2001/XMLSchema}pattern")
+        if own is not None:
+            yield "|".join(source.attrib["value"] for source in own)
