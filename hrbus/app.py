@@ -126,6 +126,7 @@ class App:
             references=found.reference,
             reading=repr(found.source.codec.settings),
             on_change=found.on_change,
+            validation=found.validation,
         )
 
     def _lawful(self, route: settings.Route, into: Mapping, out: Mapping | None) -> None:

@@ -121,6 +121,7 @@ class _Checkup:
         into = self.mapping(route.into)
         if into:
             self.faults += self.used(into, Direction.INTO)
+            self.faults += into.unproven() if route.validation.proven else ()
             self.fits(route, f"{path}.into", into, codec)
         if route.target and route.out:
             self.way_out(route, route.target, route.out)

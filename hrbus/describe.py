@@ -21,6 +21,7 @@ from pydantic.fields import FieldInfo
 
 from hrbus.settings.trigger import Cron, written
 from hrbus.spi import Adapter, CodecKind
+from hrbus.values import Validation
 
 REQUIRED = "(required)"
 
@@ -32,6 +33,7 @@ _PLAIN = {
     timedelta: "span of time",
     Cron: "cron line",
     ZoneInfo: "time zone",
+    Validation: "`every` or `proven` or `sample(N)`",
 }
 
 

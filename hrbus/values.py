@@ -22,6 +22,7 @@ Columns whose names begin with an underscore belong to hrbus and travel untouche
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -155,6 +156,43 @@ class OnChange(StrEnum):
     IGNORE = "ignore"  # it is counted as skipped
     UPDATE = "update"  # it is sent again, as the next revision
     HOLD = "hold"  # it waits for a person
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Which documents a parser judges before they are kept.
+
+    ``every``: each one. ``proven``: those that are not certainly valid by their columns. ``sample(N)``: these, and of
+    the others each N-th record, where the parser must agree.
+
+    >>> Validation.of("sample(100)")
+    Validation(proven=True, sample=100)
+    """
+
+    proven: bool = True
+    sample: int = 0
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Return what ``text`` means; raises ValueError."""
+        found = re.fullmatch(VALIDATION, text)
+        if found is None:
+            raise ValueError(
+                "must be every, proven, or sample(N): proven, and each N-th record by the parser as well"
+            )
+        return cls(text != "every", int(found.group(1) or 0))
+
+    def __str__(self) -> str:
+        if not self.proven:
+            return "every"
+        return f"sample({self.sample})" if self.sample else "proven"
+
+
+PROVEN = Validation()
+"""What is done where nothing else is asked for."""
+
+VALIDATION = r"every|proven|sample\(([1-9][0-9]{0,8})\)"
+"""How a ``Validation`` is written."""
 
 
 OUTCOME_SCHEMA = pl.Schema({ID: pl.Int64, "status": pl.String, "far_id": pl.String, "answer": pl.String})

@@ -137,11 +137,8 @@ class Intake:
 
     def _checked(self, documents: Documents) -> tuple[Documents, list[Reject]]:
         """Take the documents out that are not valid HR-XML."""
-        vocabulary = self.route.vocabulary
-        failures = {
-            row: (reason, path)
-            for row, reason, path in reversed(list(vocabulary.check(vocabulary.render(documents))))
-        }
+        judged = self.route.vocabulary.judge(documents, self.route.validation)
+        failures = {row: (reason, path) for row, reason, path in reversed(list(judged))}
         if not failures:
             return documents, []
         frame = documents.frame

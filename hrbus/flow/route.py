@@ -18,7 +18,7 @@ import polars as pl
 from hrbus.errors import ConfigError, Fault
 from hrbus.mapping import Run
 from hrbus.spi import Batch, Codec, Layout, Source, Target
-from hrbus.values import Documents, OnChange
+from hrbus.values import PROVEN, Documents, OnChange, Validation
 
 
 class Inward(Protocol):
@@ -62,11 +62,8 @@ class Vocabulary(Protocol):
     def release(self) -> str:
         """Its name."""
 
-    def render(self, documents: Documents) -> pl.Series:
-        """Return the text of every document."""
-
-    def check(self, texts: pl.Series) -> Iterable[tuple[int, str, str]]:
-        """Return row, reason and path of every text that is not valid."""
+    def judge(self, documents: Documents, validation: Validation) -> Iterable[tuple[int, str, str]]:
+        """Return row, reason and path of every document that is not valid; HrbusError where two judges differ."""
 
     def payload(self, documents: Documents) -> pl.Series:
         """Return the canonical JSON of every document."""
@@ -98,6 +95,7 @@ class Route:
     out: Outward | None = None
     references: Mapping[str, str] = field(default_factory=dict)
     on_change: OnChange = OnChange.IGNORE
+    validation: Validation = PROVEN
     reading: str = ""
     page: int = 2_500
 

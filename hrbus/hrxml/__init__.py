@@ -5,6 +5,7 @@ from hrbus.hrxml import load
 vocabulary = load("2.5", site / "hrxml_schemas")
 texts = vocabulary.render(documents)        # a String column
 failures = vocabulary.check(texts)          # (row, reason, path)
+good = vocabulary.proven("Candidate", frame["Candidate"])   # certainly valid, without any text
 payloads = vocabulary.payload(documents)    # canonical JSON, for the ledger
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from hrbus.hrxml.files import add_official, validate_file
 from hrbus.hrxml.node import Facets, Kind, Node, PathError
-from hrbus.hrxml.validate import Failure
+from hrbus.hrxml.validate import Failure, ProofError
 from hrbus.hrxml.vocabulary import Vocabulary, load
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Kind",
     "Node",
     "PathError",
+    "ProofError",
     "Vocabulary",
     "add_official",
     "load",

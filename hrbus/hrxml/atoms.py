@@ -1,4 +1,4 @@
-r"""Whether a regular expression leaves no choice: at each place, which atom takes a character follows from that character.
+r"""Whether a regular expression leaves no choice: whether a character always says which atom takes it.
 
     >>> atoms = Atoms()
     >>> word = atoms.repeat(atoms.one("[a-z]"), "+", optional=False, repeats=True)

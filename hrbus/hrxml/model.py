@@ -46,8 +46,8 @@ class Particle:
         count = counts.get(self.name)
         if count is None:
             return np.full(height, self.least == 0)
-        good = np.ones(height, bool) if self.least == 0 else count >= self.least
-        return good if self.most is None or count.dtype == bool and self.most else good & (count <= self.most)
+        good: Rows = count >= self.least
+        return good if self.most is None else np.logical_and(good, count <= self.most)
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Group:
         return fits if self.least else fits | ~self._stands(self, counts, height)
 
     def _one(self, good: list[Rows], counts: Counts, height: int) -> Rows:
-        """Return where no more than one part stands, and one is fine: that which stands, or any that may be absent."""
+        """Return where at most one part stands, and one is fine: that which stands, or any that may be absent."""
         stands = [self._stands(part, counts, height) for part in self.parts]
         number = np.sum(stands, axis=0)
         chosen = np.logical_or.reduce([there & fine for there, fine in zip(stands, good, strict=True)])

@@ -4,9 +4,9 @@ r"""Patterns of XML Schema as regular expressions of Rust, which polars runs ove
     '^(?:x\\x{3A}[^\\x{20}\\t\\n\\r][^\\n\\r]*)$'
 
 The two languages look alike and differ where it matters: here ``\d`` is every decimal digit of Unicode, ``\s`` is
-exactly space, tab, line feed and carriage return, ``.`` leaves out line feed and carriage return only, ``^`` and ``$``
-are plain characters, ``-[…]`` takes away, and a pattern always means the whole text. Source: XML Schema part 2, second
-edition, appendix F; the names of blocks are those of its section F.1.1.
+exactly space, tab, line feed and carriage return, ``.`` leaves out line feed and carriage return only, ``^`` and
+``$`` are plain characters, ``-[…]`` takes away, and a pattern always means the whole text. Source: XML Schema part 2,
+second edition, appendix F; the names of blocks are those of its section F.1.1.
 """
 
 from __future__ import annotations
@@ -70,9 +70,7 @@ _CLASSES = {
 """What an escape of several characters means, as the inside of a class."""
 
 _SINGLE = {"n": r"\n", "r": r"\r", "t": r"\t"} | {char: f"\\x{{{ord(char):X}}}" for char in r"\|.?*+(){}-[]^"}
-_CATEGORIES = frozenset(
-    "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po Z Zs Zl Zp S Sm Sc Sk So C Cc Cf Co Cn".split()
-)
+_CATEGORY = re.compile("L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|Z[slp]?|S[mcko]?|C[cfon]?")
 _QUANTIFIER = re.compile(r"[?*+]|\{(\d+)(,(\d*))?\}")
 _PROPERTY = re.compile(r"\{(\w+|Is[\w-]+)\}", re.ASCII)
 _SPECIAL = frozenset(r"\?*+{}()[]|")
@@ -175,7 +173,7 @@ class _Reader:
         r"""Read the braces of ``\p{…}``: a category of Unicode, or ``Is`` and the name of a block."""
         found = _PROPERTY.match(self.pattern, self.at)
         name = found.group(1) if found else ""
-        if name in _CATEGORIES:
+        if _CATEGORY.fullmatch(name):
             self.aging = True
             inside = f"\\p{{{name}}}"
         elif name.removeprefix("Is") in BLOCKS and name.startswith("Is"):

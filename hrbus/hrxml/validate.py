@@ -23,7 +23,7 @@ from typing import NamedTuple, cast
 import polars as pl
 from lxml import etree
 
-from hrbus.errors import RecordError
+from hrbus.errors import HrbusError, RecordError
 from hrbus.hrxml.node import Node
 from hrbus.hrxml.read import parse, parser
 
@@ -48,6 +48,17 @@ class Fault(NamedTuple):
     line: int
     reason: str
     path: str
+
+
+class ProofError(HrbusError):
+    """A document that its columns proved valid, and that the parser refuses: a defect of hrbus itself."""
+
+    def __init__(self, record: int, reason: str, path: str) -> None:
+        super().__init__(
+            f"record {record}: its columns prove the document valid, but the parser says of {path}: {reason}. This "
+            "is a defect of hrbus, not of the record. Nothing of this batch was kept. Set validate: every for this "
+            "route, run it again, and report this message"
+        )
 
 
 class Validator:

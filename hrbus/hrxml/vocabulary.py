@@ -11,7 +11,7 @@ own name is not in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,13 +22,14 @@ from polars.datatypes import DataTypeClass
 
 from hrbus.hrxml.columns import in_slices
 from hrbus.hrxml.node import Kind, Node, PathError, nearest
+from hrbus.hrxml.proof import doubts, proven
 from hrbus.hrxml.read import Reader
 from hrbus.hrxml.render import render
 from hrbus.hrxml.schema import Schema
 from hrbus.hrxml.schema import read as read_schema
 from hrbus.hrxml.styles import Json, Xml
-from hrbus.hrxml.validate import Failure, Validator
-from hrbus.values import Documents
+from hrbus.hrxml.validate import Failure, ProofError, Validator
+from hrbus.values import RECORD, Documents, Validation
 
 ENTRY = "hrxml.xsd"
 """The schema file in a release's folder that includes all the others."""
@@ -137,6 +138,38 @@ class Vocabulary:
     def check(self, texts: pl.Series) -> list[Failure]:
         """Return what is wrong with which of ``texts``, at least one failure for each that is not valid."""
         return self.validator.check(texts)
+
+    def proven(self, root: str, trees: pl.Series) -> pl.Series:
+        """Return which trees of a Struct column are certainly valid, as Booleans: no text is made for that."""
+        node = self.root(root)
+        return in_slices(trees, lambda part: pl.Series(proven(node, part)))
+
+    def doubts(self, root: str, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield what, among ``paths`` and above them, can never be proven by column, and why."""
+        return doubts(self.root(root), paths)
+
+    def judge(self, documents: Documents, validation: Validation) -> list[Failure]:
+        """Return what is wrong with which documents, as ``check`` says it of their texts.
+
+        ``validation`` says which of them become a text and are parsed. A sample counts records by their own number.
+        Raises ProofError where the parser refuses what the columns proved.
+        """
+        if not validation.proven:
+            return self.check(self.render(documents))
+        frame = documents.frame
+        good = self.proven(documents.root, frame[documents.root])
+        asked = ~good
+        if validation.sample:
+            asked = asked | (frame[RECORD] % validation.sample == 0)
+        rows = asked.arg_true()
+        if not len(rows):
+            return []
+        found = self.check(self.render_column(documents.root, frame[documents.root].gather(rows)))
+        failures = [Failure(int(rows[row]), reason, path) for row, reason, path in found]
+        for row, reason, path in failures:
+            if good[row]:
+                raise ProofError(frame[RECORD][row], reason, path)
+        return failures
 
 
 def load(release: str = "2.5", folder: Path | None = None) -> Vocabulary:

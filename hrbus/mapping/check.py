@@ -39,6 +39,9 @@ class Terms(Renderer, Protocol):
     def resolve(self, root: str, path: str) -> Node:
         """Return the node at ``path`` below ``root``; raises PathError."""
 
+    def doubts(self, root: str, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield what, among ``paths`` below ``root`` and above them, can never be proven by column, and why."""
+
     def payload(self, documents: Documents) -> pl.Series:
         """Return the canonical JSON of every document."""
 
@@ -194,6 +197,17 @@ def _bare(leaf: BoundLeaf, node: Node) -> Iterator[Fault]:
         if child.required and name.startswith("@"):
             hint = f"write {name} and $text below {node.name}"
             yield Fault(f"{name} is required here", leaf.rule.place, leaf.rule.path, hint)
+
+
+def warn_unproven(name: str, root: BoundElement, vocabulary: Terms) -> Iterator[Fault]:
+    """Yield a warning for each place where only a parser can say whether a document is valid."""
+    leaves = {
+        leaf.rule.path.removeprefix(f"{name}/"): leaf for leaf in bound_leaves(root) if leaf.rule.name != "$when"
+    }
+    for path, reason in vocabulary.doubts(name, leaves):
+        leaf = next(leaf for below, leaf in leaves.items() if below == path or below.startswith(f"{path}/"))
+        message = f"every document where {path} stands is judged by a parser, not by column: {reason}"
+        yield Fault(message, leaf.rule.place, f"{name}/{path}", warning=True)
 
 
 def _name(node: BoundNode) -> str:

@@ -98,6 +98,10 @@ class Mapping:
             found += check.warn_lossy(self.trees)
         return tuple(found)
 
+    def unproven(self) -> tuple[Fault, ...]:
+        """Return a warning for each place of the main root that cannot be proven valid by column, going into it."""
+        return tuple(check.warn_unproven(self.root, self.trees[self.root], self.vocabulary))
+
     def check_examples(self, direction: Direction | str = Direction.INTO) -> tuple[Fault, ...]:
         """Return a fault for each example that does not come out as it says."""
         from hrbus.mapping.example import check_example  # it uses this class

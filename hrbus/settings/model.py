@@ -14,14 +14,14 @@ from datetime import timedelta
 from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from hrbus.errors import Place
 from hrbus.settings.privacy import Privacy
 from hrbus.settings.trigger import Cron, Every, Trigger, duration
 from hrbus.site import Site
 from hrbus.spi import Adapter, Codec, CodecKind, Context, Kind, Settings, Source, Target
-from hrbus.values import OnChange
+from hrbus.values import PROVEN, VALIDATION, OnChange, Validation
 
 FILES = {"connections": "connections.yaml", "routes": "routes.yaml", "jobs": "jobs.yaml"}
 """The files below config/, by the one key that each begins with."""
@@ -46,8 +46,18 @@ _SPAN_SCHEMA = {"type": "string", "pattern": r"^(\d+d)?(\d+h)?(\d+m)?(\d+s)?$", 
 _ZONE_SCHEMA = {"type": "string", "examples": ["UTC", "Europe/Berlin", "Asia/Shanghai"]}
 _CRON_SCHEMA = {"type": "string", "examples": ["15 2 * * *", "0 6 * * mon-fri"]}
 
+_VALIDATION_SCHEMA = {"type": "string", "pattern": f"^({VALIDATION})$", "examples": ["proven", "sample(100)"]}
+
+
+def _validation(text: object) -> Validation:
+    return text if isinstance(text, Validation) else Validation.of(str(text))
+
+
 Span = Annotated[timedelta, BeforeValidator(duration), WithJsonSchema(_SPAN_SCHEMA)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone), WithJsonSchema(_ZONE_SCHEMA)]
+Judging = Annotated[
+    Validation, BeforeValidator(_validation), PlainSerializer(str), WithJsonSchema(_VALIDATION_SCHEMA)
+]
 CronLine = Annotated[Cron, BeforeValidator(lambda text: Cron.parse(str(text))), WithJsonSchema(_CRON_SCHEMA)]
 
 
@@ -94,6 +104,9 @@ class RouteModel(Settings):
     """The mapping from HR-XML to the target's records, below mappings/."""
     on_change: OnChange = OnChange.IGNORE
     """What happens to a record that was sent before and comes again with other content."""
+    validate_: Judging = Field(default=PROVEN, alias="validate")
+    """Which documents an XML parser judges: `every` one; with `proven` those that are not certainly valid by their
+    columns; with `sample(N)` also each N-th record of the others, where a difference stops the run."""
     to: dict[str, Any] | None = None
     """The target: a connection, the adapter's own settings, and a codec. Without it the documents are kept for
     other routes to refer to."""
@@ -197,6 +210,7 @@ class Route:
     reference: Mapping[str, str]
     out: str | None
     on_change: OnChange
+    validation: Validation
     target: TargetPart | None
     place: Place
 

@@ -193,7 +193,7 @@ class _Reader:
             return None
         return Route(
             name, source, model.key, model.ignore, model.take, model.into, model.reference, model.out,
-            model.on_change, target, node.place,
+            model.on_change, model.validate_, target, node.place,
         )  # fmt: skip
 
     def end(

@@ -17,7 +17,7 @@ import polars as pl
 
 from hrbus.mapping import Run
 from hrbus.spi import ID, OFFSET, OWN_COLUMNS, RECORD, Batch, Reject, Stage
-from hrbus.values import Documents
+from hrbus.values import Documents, Validation
 
 
 class FlatMapping:
@@ -86,15 +86,13 @@ class FlatVocabulary:
     def __init__(self, invalid: str = "") -> None:
         self._invalid = invalid
 
-    def render(self, documents: Documents) -> pl.Series:
-        """Return the documents as JSON, which stands for their XML."""
-        return self.payload(documents)
-
-    def check(self, texts: pl.Series) -> list[tuple[int, str, str]]:
-        """Return a failure for each text that holds what is invalid."""
+    def judge(self, documents: Documents, validation: Validation) -> list[tuple[int, str, str]]:
+        """Return a failure for each document that holds what is invalid, however it is to be judged."""
         if not self._invalid:
             return []
-        return [(row, "is not valid", "/") for row, text in enumerate(texts) if self._invalid in text]
+        return [
+            (row, "is not valid", "/") for row, text in enumerate(self.payload(documents)) if self._invalid in text
+        ]
 
     def payload(self, documents: Documents) -> pl.Series:
         """Return the documents as JSON without what is null."""
