@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	done)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs bench fuzz clean
+.PHONY: help demo test lint format docs bench prove fuzz clean
 
 help:  ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -37,6 +37,11 @@ docs: $(VENV)/.installed-dev  ## write the generated pages of docs/reference aga
 
 bench: $(VENV)/.installed-bench  ## measure, each beside the plain way
 	@for bench in benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
+
+DOCUMENTS ?= 1000000
+
+prove: $(VENV)/.installed-dev  ## hold the proof by column against the parser, on DOCUMENTS made-up documents
+	@HRBUS_PROVE=$(DOCUMENTS) $(BIN)/python -m pytest -q -s --timeout 0 tests/fuzz/test_hrxml_certainty.py
 
 SECONDS ?= 60
 

@@ -46,7 +46,7 @@ class Particle:
         count = counts.get(self.name)
         if count is None:
             return np.full(height, self.least == 0)
-        good: Rows = count >= self.least
+        good = np.greater_equal(count, self.least)
         return good if self.most is None else np.logical_and(good, count <= self.most)
 
 

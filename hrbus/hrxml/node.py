@@ -62,7 +62,7 @@ class Facets:
             return ", or ".join(dict.fromkeys(member.describe() for member in lists_first))
         if self.enumeration:
             return "one of " + ", ".join(self.enumeration)
-        said = _ARTICLE.get(self.base, f"a value of type {self.base}")
+        said = _ARTICLE.get(self.builtin) or _ARTICLE.get(self.base, f"a value of type {self.base}")
         if self.total_digits:
             said += f" of at most {self.total_digits} digits"
         if self.min_length and self.max_length:
@@ -80,6 +80,7 @@ class Facets:
 
 _ARTICLE = {
     "string": "a text",
+    "language": "a language such as en or zh-CN",
     "decimal": "a number",
     "double": "a number",
     "float": "a number",

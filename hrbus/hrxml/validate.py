@@ -156,7 +156,7 @@ class Validator:
         if error.type_name == "SCHEMAV_CVC_COMPLEX_TYPE_4":
             return path, f"the attribute {attribute.group(1) if attribute else ''} is missing"
         if attribute:
-            path += f"/@{attribute.group(1).rpartition('}')[2]}"
+            path += f"/@{attribute.group(1).replace(_XML, 'xml:').rpartition('}')[2]}"
             node = self._node(path)
             if node is None:
                 return path, "this attribute is not known here"
@@ -176,6 +176,7 @@ class Validator:
             return None
 
 
+_XML = "{http://www.w3.org/XML/1998/namespace}"
 _ATTRIBUTE = re.compile(r"attribute '([^']+)'")
 _NAME = re.compile(r"(?:\{[^}]*\})?([\w.\-*]+)(?=[,\s)])")
 _OTHERWISE = {
