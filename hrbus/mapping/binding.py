@@ -14,11 +14,13 @@ from typing import TypeAlias
 
 import polars as pl
 
+from hrbus import yaml
 from hrbus.errors import ConfigError, Fault, Place
 from hrbus.mapping.converters import Step, known
 from hrbus.mapping.kinds import TEXT, Kind, to_text
-from hrbus.mapping.leaf import Call
+from hrbus.mapping.leaf import Call, LeafError
 from hrbus.mapping.rules import Element, Node, Rule, Several
+from hrbus.mapping.selection import MOST, Term, limit_of, terms
 from hrbus.mapping.sql import Formula, Named, compile_formula, condition_formula
 from hrbus.mapping.tables import Table
 from hrbus.spi import Condition, Field, Layout, Type
@@ -68,13 +70,29 @@ class BoundLeaf:
 
 
 @dataclass(frozen=True)
+class BoundSelection:
+    """Which items of a repeated field are taken; ``order`` holds fields, and whether the greatest comes first."""
+
+    where: BoundLeaf | None = None
+    order: tuple[tuple[Field, bool], ...] = ()
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
 class BoundElement:
-    """An element that knows the field it repeats for, and its condition."""
+    """An element that knows the field it repeats for, which of its items are taken, and its condition."""
 
     element: Element
     children: tuple[BoundNode, ...]
     each: Field | None = None
     when: BoundLeaf | None = None
+    selection: BoundSelection | None = None
+
+    @property
+    def conditions(self) -> tuple[BoundLeaf, ...]:
+        """The leaves that decide whether the element, or one of its items, is there."""
+        where = self.selection.where if self.selection else None
+        return tuple(leaf for leaf in (self.when, where) if leaf)
 
     @property
     def plain(self) -> BoundLeaf | None:
@@ -99,8 +117,8 @@ def bound_leaves(node: BoundNode) -> Iterator[BoundLeaf]:
     if isinstance(node, BoundLeaf):
         yield node
         return
-    if isinstance(node, BoundElement) and node.when:
-        yield node.when
+    if isinstance(node, BoundElement):
+        yield from node.conditions
     for child in node.items if isinstance(node, BoundSeveral) else node.children:
         yield from bound_leaves(child)
 
@@ -141,7 +159,34 @@ class Binder:
             inner = (*scopes, each)
         when = self._leaf(node.when, inner, condition=True) if node.when else None
         children = [self.bind(child, inner) for child in node.children]
-        return BoundElement(node, tuple(child for child in children if child), each, when)
+        selection = None if node.selection.empty else self._selection(node, inner)
+        return BoundElement(node, tuple(child for child in children if child), each, when, selection)
+
+    def _selection(self, node: Element, scopes: tuple[Field, ...]) -> BoundSelection:
+        """Return which items an element takes, as far as that is without fault."""
+        written, path = node.selection, node.path
+        where = self._leaf(written.where, scopes) if written.where else None
+        if where and where.formula and where.final.type is not Type.BOOLEAN:
+            self._fault("$where needs a condition, and this gives text", where.rule.place, f"{path}/$where")
+        order: list[tuple[Field, bool]] = []
+        for term, place in self._terms(written.order, path):
+            found = self._only_field(term.name, scopes, place, f"{path}/$order")
+            if found and found.many:
+                self._fault(f"{found.name} repeats", place, f"{path}/$order")
+            elif found:
+                order.append((found, term.descending))
+        limit = limit_of(written.limit.value.strip()) if written.limit else None
+        if written.limit and limit is None:
+            self._fault(f"must be a whole number from 1 to {MOST}", written.limit.place, f"{path}/$limit")
+        return BoundSelection(where, tuple(order), limit)
+
+    def _terms(self, text: yaml.Text | None, path: str) -> list[tuple[Term, Place]]:
+        try:
+            return [(term, text.at(term.column)) for term in terms(text.value)] if text else []
+        except LeafError as error:
+            place = text.at(error.column) if text else None
+            self.faults.append(Fault(error.message, place, f"{path}/$order", "write FIELD desc, FIELD"))
+            return []
 
     def _group(self, node: Element, scopes: tuple[Field, ...]) -> Field | None:
         """Return the repeated field that an element's ``$each`` names."""

@@ -14,9 +14,16 @@ import polars as pl
 
 from hrbus.errors import Fault, Place
 from hrbus.hrxml import Facets, Node, PathError
-from hrbus.mapping.binding import BoundElement, BoundLeaf, BoundNode, BoundSeveral, bound_leaves
+from hrbus.mapping.binding import (
+    BoundElement,
+    BoundLeaf,
+    BoundNode,
+    BoundSeveral,
+    bound_elements,
+    bound_leaves,
+)
 from hrbus.mapping.fields import Way, fed, locate, near, used, ways
-from hrbus.mapping.out import feeds
+from hrbus.mapping.out import CONDITIONS, feeds
 from hrbus.mapping.rules import Rules
 from hrbus.mapping.tables import Table
 from hrbus.spi import Layout
@@ -259,7 +266,11 @@ def _forgotten(way: Way, roots: Mapping[str, BoundElement], direction: Direction
         return Fault("is not mapped", place, name, f"map it, or write drop: {way[-1]}: why it is not needed")
     for root in roots.values():
         for leaf in bound_leaves(root):
-            if leaf.one_way and any(field.column == way[-1] for field in leaf.fields) and leaf.rule.name != "$when":
+            if (
+                leaf.one_way
+                and any(field.column == way[-1] for field in leaf.fields)
+                and leaf.rule.name not in CONDITIONS
+            ):
                 reason = f"cannot be written: {leaf.one_way}"
                 return Fault(reason, leaf.rule.place, name, "map it by a field and converters, fill it, or drop it")
     return Fault("is not fed by any rule", place, name, "map it, fill it, or write drop: with a reason")
@@ -275,3 +286,14 @@ def warn_lossy(roots: Mapping[str, BoundElement]) -> Iterator[Fault]:
         said = any(step.lossy and text.partition("(")[0] in SAID for text, step in feed.leaf.steps)
         if feed.leaf.lossy and not said:
             yield Fault(f"{field.name}: {feed.leaf.lossy}", feed.leaf.rule.place, feed.leaf.rule.path, warning=True)
+    yield from _warn_chosen(roots.values())
+
+
+def _warn_chosen(roots: Iterable[BoundElement]) -> Iterator[Fault]:
+    """Yield a warning for each repetition that takes only some of the items: the others do not come back."""
+    for element in (each for root in roots for each in bound_elements(root)):
+        written, place = element.element.selection, element.element.each
+        keys = [key for key, there in (("$where", written.where), ("$limit", written.limit)) if there]
+        if element.each and place and keys:
+            message = f"{element.each.name}: items that {' and '.join(keys)} leaves out do not come back"
+            yield Fault(message, place.place, f"{element.element.path}/$each", warning=True)

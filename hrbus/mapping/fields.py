@@ -55,9 +55,16 @@ def _used(nodes: Iterable[BoundNode], above: Way) -> Iterator[Way]:
             yield from _used(node.items, above)
         else:
             inner = (*above, node.each.column) if node.each else above
-            if node.when:
-                yield from _of_leaf(node.when, inner)
+            for leaf in node.conditions:
+                yield from _of_leaf(leaf, inner)
+            yield from order_of(node, inner)
             yield from _used(node.children, inner)
+
+
+def order_of(element: BoundElement, inner: Way) -> Iterator[Way]:
+    """Yield the ways of the fields that an element's items are ordered by; ``inner`` is the way of its items."""
+    for field, _ in element.selection.order if element.selection else ():
+        yield inner if inner[-1] == field.column else (*inner, field.column)
 
 
 def _of_leaf(leaf: BoundLeaf, above: Way) -> Iterator[Way]:

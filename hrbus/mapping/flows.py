@@ -1,7 +1,7 @@
 """Which fields reach which places of a document, and which feed which fields: data followed through a mapping.
 
 What is followed is influence: a field flows to a leaf that is made of it (by converters, a table, a join or a
-formula), and to every leaf of an element that is there because of it.
+formula), and to every leaf of an element that is there because of it, or stands in its place because of it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hrbus.errors import Place
 from hrbus.mapping.binding import BoundElement, BoundLeaf, BoundNode, BoundSeveral
-from hrbus.mapping.fields import Way
+from hrbus.mapping.fields import Way, order_of
 from hrbus.mapping.out import feeds, repetitions
 
 
@@ -38,8 +38,9 @@ def _into(node: BoundNode, above: Way, because: tuple[Way, ...]) -> Iterator[Flo
             yield from _into(item, above, because)
     else:
         inner = (*above, node.each.column) if node.each else above
-        if node.when:
-            because = (*because, *_ways(node.when, inner))
+        for leaf in node.conditions:
+            because = (*because, *_ways(leaf, inner))
+        because = (*because, *order_of(node, inner))
         for child in node.children:
             yield from _into(child, inner, because)
 

@@ -16,9 +16,10 @@ from typing import TypeAlias
 
 import polars as pl
 
-from hrbus.mapping.binding import BoundElement, BoundLeaf, BoundNode, BoundSeveral
+from hrbus.mapping.binding import BoundElement, BoundLeaf, BoundNode, BoundSelection, BoundSeveral
 from hrbus.mapping.kinds import Kind, field_types, inner_type, to_text
 from hrbus.mapping.plan import ITEM, Chain, Plan, Repeat, Value, combine
+from hrbus.mapping.selection import Chooser
 from hrbus.spi import Field, Type
 
 STRING = pl.String()
@@ -136,20 +137,30 @@ class _Writer:
         return self.repeated(bound, bound.each, conds)
 
     def repeated(self, bound: BoundElement, each: Field, conds: tuple[str, ...]) -> _Repeated:
-        source = self.column(each)
+        source = self.masked(self.column(each), conds)
         writer = _Writer(Plan(), each)
         item = writer.element(bound, ())
         present = ""
         if item.keys:
             present = writer.plan.add(Value(writer.plan.key("present"), item.keys, _any_of))
-        made = self.plan.key("items", bound.element.path, source)
-        inputs = (self.plan.add(Repeat(made, source, writer.plan, each.column, present)), *conds)
+        made = self.plan.key("items", str(bound.element.place), source)
+        chooser = _Writer(Plan(), each).chooser(bound.selection) if bound.selection else None
+        items = self.plan.add(Repeat(made, source, writer.plan, each.column, present, chooser))
 
-        def filled(items: pl.Expr, *holds: pl.Expr) -> pl.Expr:
-            return pl.when(items.list.len() > 0, *holds).then(items)
+        def filled(items: pl.Expr) -> pl.Expr:
+            return pl.when(items.list.len() > 0).then(items)
 
-        key = self.plan.add(Value(self.plan.key("list", *inputs), inputs, filled))
+        key = self.plan.add(Value(self.plan.key("list", items), (items,), filled))
         return _Repeated(bound.element.name, item, writer.plan, key)
+
+    def chooser(self, bound: BoundSelection) -> Chooser:
+        """Return what takes some of the items that this frame holds."""
+        where = self.condition(bound.where) if bound.where else ""
+        order = []
+        for found, descending in bound.order:
+            key = self.column(found)
+            order.append((self.filled(key) if Kind.of(found).blank else key, descending))
+        return Chooser(self.plan, where, tuple(order), bound.limit)
 
     def leaf(self, bound: BoundLeaf, conds: tuple[str, ...]) -> _Leaf:
         name = bound.rule.name

@@ -18,6 +18,9 @@ from hrbus.mapping.kinds import Kind, field_types, from_text, inner_type
 from hrbus.mapping.plan import ITEM, Plan, Repeat, Value
 from hrbus.spi import Field, Layout, Type
 
+CONDITIONS = ("$when", "$where")
+"""The names of rules that say whether something is there, and stand for no text."""
+
 
 @dataclass(frozen=True)
 class Feed:
@@ -277,7 +280,9 @@ def _constants(element: BoundElement) -> dict[str, str]:
 def paths(roots: Mapping[str, BoundElement]) -> dict[str, list[str]]:
     """Return the paths that going backwards reads, by root, each relative to it."""
     return {
-        name: sorted({_relative(leaf.rule.path, name) for leaf in bound_leaves(root) if leaf.rule.name != "$when"})
+        name: sorted(
+            {_relative(leaf.rule.path, name) for leaf in bound_leaves(root) if leaf.rule.name not in CONDITIONS}
+        )
         for name, root in roots.items()
     }
 

@@ -14,6 +14,8 @@ from typing import TypeAlias
 
 import polars as pl
 
+from hrbus.mapping.selection import Chooser
+
 Operation: TypeAlias = Callable[..., pl.Expr]
 
 
@@ -41,6 +43,7 @@ class Repeat:
     """A list column named ``key``: ``plan`` over the items of the list column ``source``.
 
     ``present`` is a Boolean column of the inner plan; items where it is not true are left out. Empty means keep all.
+    ``chooser`` takes some of the items before the plan sees them.
     """
 
     key: str
@@ -48,6 +51,7 @@ class Repeat:
     plan: Plan
     field: str = ""
     present: str = ""
+    chooser: Chooser | None = None
 
 
 @dataclass(frozen=True)
@@ -160,14 +164,30 @@ def _repeat(frame: pl.DataFrame, node: Repeat) -> tuple[pl.Series, list[Failure]
     lists = frame.get_column(node.source).rechunk()
     if lists.null_count():  # a list that was masked may still hide its items
         lists = lists.fill_null(pl.Series([[]], dtype=lists.dtype))
-    items = lists.explode(empty_as_null=False, keep_nulls=False).alias(ITEM).to_frame()
-    result, inner, failures = node.plan.run(items)
+    lists, places, before = _chosen(lists, node)
+    result, inner, failures = node.plan.run(_items(lists))
     made = regroup(lists, result)
     if node.present:
         present = inner.get_column(node.present).fill_null(False)
         if not present.all():
             made = _kept(lists, result, present)
-    return made, [_outward(lists, failure, node.field) for failure in failures]
+    return made, [*before, *(_outward(lists, failure, node.field, places) for failure in failures)]
+
+
+def _items(lists: pl.Series) -> pl.DataFrame:
+    return lists.explode(empty_as_null=False, keep_nulls=False).alias(ITEM).to_frame()
+
+
+def _chosen(lists: pl.Series, node: Repeat) -> tuple[pl.Series, pl.Series | None, list[Failure]]:
+    """Return the lists of the items that are chosen, where each of these stood before, and what failed."""
+    if node.chooser is None:
+        return lists, None, []
+    rows = pl.int_ranges(0, lists.list.len().cast(pl.Int64), eager=True).to_frame("l").with_row_index("row")
+    found, failures = node.chooser.chosen(_items(lists), rows.explode("l", empty_as_null=False)["row"])
+    counts = rows.join(found.group_by("row").len(), on="row", how="left", maintain_order="left")["len"].fill_null(0)
+    shape = pl.int_ranges(0, counts.cast(pl.Int64), eager=True)
+    chosen, places = regroup(shape, found["item"]), regroup(shape, found["place"])
+    return chosen, places, [_outward(lists, failure, node.field) for failure in failures]
 
 
 ITEM = "_item"
@@ -216,15 +236,20 @@ def _kept(lists: pl.Series, items: pl.Series, present: pl.Series) -> pl.Series:
     return frame.select(pl.col("l").list.eval(pl.element().struct.field("item"))).to_series()
 
 
-def _outward(lists: pl.Series, failure: Failure, name: str) -> Failure:
-    """Return a failure of items as one of the rows that hold them, each named by the first item that failed."""
+def _outward(lists: pl.Series, failure: Failure, name: str, places: pl.Series | None = None) -> Failure:
+    """Return a failure of items as one of the rows that hold them, each named by the first item that failed.
+
+    ``places`` tell where the items stood before they were chosen.
+    """
     names = pl.lit(failure.field) if isinstance(failure.field, str) else failure.field
     items = failure.rows.alias("failed").to_frame().select(pl.struct("failed", names.alias("name")))
-    rows = regroup(lists, items.to_series()).to_frame("l")
+    rows = pl.DataFrame({"l": regroup(lists, items.to_series()), "places": places})
     failed = pl.col("l").list.eval(pl.element().struct.field("failed"))
-    made = rows.select(failed.list.any().fill_null(False).alias("failed"), failed.list.arg_max().alias("first"), "l")
+    first = failed.list.arg_max()
+    made = rows.with_columns(failed.list.any().fill_null(False).alias("failed"), first.alias("first"))
     item = pl.col("l").list.get(pl.col("first"), null_on_oob=True).struct.field("name")
-    named = pl.format(f"{name}[{{}}].{{}}", pl.col("first") + 1, item)
+    place = pl.col("first") if places is None else pl.col("places").list.get(pl.col("first"), null_on_oob=True)
+    named = pl.format(f"{name}[{{}}].{{}}", place + 1, item)
     return Failure(made.get_column("failed"), made.select(named).to_series(), failure.reason)
 
 

@@ -19,9 +19,11 @@ from typing import TypeAlias
 from hrbus import yaml
 from hrbus.errors import Fault, Place
 from hrbus.mapping.leaf import Call, Leaf, LeafError, parse, pipes
+from hrbus.mapping.selection import KEYS as SELECTION
+from hrbus.mapping.selection import NO_SELECTION, Selection
 
-KEYS = ("mapping", "layout", "document", "join", "drop", "fill", "tables", "examples")
-ENGINE = ("$each", "$when", "$text", "$sql", "$then")
+KEYS = ("mapping", "layout", "references", "document", "join", "drop", "fill", "tables", "examples")
+ENGINE = ("$each", *SELECTION, "$when", "$text", "$sql", "$then")
 TEXT_KEY = "$text"
 
 
@@ -64,7 +66,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Element:
-    """An element with what stands in it. ``each`` names the field that it is repeated for; ``when`` its condition."""
+    """An element with what stands in it.
+
+    ``each`` names the field that it is repeated for, ``selection`` for which items; ``when`` is its condition.
+    """
 
     name: str
     path: str
@@ -72,6 +77,7 @@ class Element:
     children: tuple[Node, ...]
     each: yaml.Text | None = None
     when: Rule | None = None
+    selection: Selection = NO_SELECTION
 
     @property
     def plain(self) -> Rule | None:
@@ -108,6 +114,7 @@ class Rules:
     fill_places: dict[str, Place] = field(default_factory=dict)
     tables: dict[str, yaml.Node] = field(default_factory=dict)
     examples: tuple[yaml.Node, ...] = ()
+    references: dict[str, yaml.Node] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
 
@@ -148,6 +155,7 @@ class _Reader:
             dict(self.keys(node, "fill")),
             dict(self.entries(node, "tables").entries),
             self.examples(node),
+            dict(self.entries(node, "references").entries),
         )
         return Rules(**{**vars(rules), "faults": tuple(self.faults)})
 
@@ -261,7 +269,15 @@ class _Reader:
         each = self.text(node, "$each", f"{path}/$each")
         if not children:
             self.fault("the element is empty", place, path, "give it a child, $text, or remove it")
-        return Element(name, path, place, tuple(children), each, self.when(path, node))
+        selection = self.selection(path, node)
+        if each is None and not selection.empty:
+            first = next(key for key in SELECTION if node.get(key) is not None)
+            self.fault(f"{first} needs an $each", node.keys[first], path, "it chooses among the items of $each")
+        return Element(name, path, place, tuple(children), each, self.condition("$when", path, node), selection)
+
+    def selection(self, path: str, node: yaml.Entries) -> Selection:
+        order, limit = (self.text(node, key, f"{path}/{key}") for key in SELECTION[1:])
+        return Selection(self.condition("$where", path, node), order, limit)
 
     def own_text(self, path: str, node: yaml.Entries) -> Rule | None:
         text, formula = self.text(node, "$text", f"{path}/$text"), self.text(node, "$sql", f"{path}/$sql")
@@ -281,14 +297,14 @@ class _Reader:
             self.fault(error.message, text.at(max(0, error.column - 1)), path)
             return ()
 
-    def when(self, path: str, node: yaml.Entries) -> Rule | None:
-        found = node.get("$when")
+    def condition(self, key: str, path: str, node: yaml.Entries) -> Rule | None:
+        found, where = node.get(key), f"{path}/{key}"
         if isinstance(found, yaml.Entries):
             self.block(found, path)
-            formula = self.text(found, "$sql", f"{path}/$when", required=True)
-            return Rule("$when", f"{path}/$when", formula, None, formula) if formula else None
-        text = self.text(node, "$when", f"{path}/$when")
-        return self.leaf("$when", f"{path}/$when", text) if text else None
+            formula = self.text(found, "$sql", where, required=True)
+            return Rule(key, where, formula, None, formula) if formula else None
+        text = self.text(node, key, where)
+        return self.leaf(key, where, text) if text else None
 
     def leaf(self, name: str, path: str, text: yaml.Text) -> Rule:
         if text.secret:

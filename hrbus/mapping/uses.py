@@ -10,7 +10,9 @@ from sqlglot import expressions as exp
 
 from hrbus import yaml
 from hrbus.errors import Place
+from hrbus.mapping.leaf import LeafError
 from hrbus.mapping.rules import Element, Node, Rule, Rules, Several
+from hrbus.mapping.selection import terms
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,9 @@ def _of_node(node: Node) -> Iterator[Use]:
     if isinstance(node, Element):
         if node.each:
             yield Use(node.each.value.strip(), node.each.place)
-        if node.when:
-            yield from _of_rule(node.when)
+        for rule in (node.when, node.selection.where):
+            yield from _of_rule(rule) if rule else ()
+        yield from _of_order(node.selection.order)
     for child in node.items if isinstance(node, Several) else node.children:
         yield from _of_node(child)
 
@@ -51,6 +54,13 @@ def _of_rule(rule: Rule) -> Iterator[Use]:
             yield Use(head.name, place)
         elif head.name == "join":
             yield from (Use(name, place) for name in head.arguments[1:])
+
+
+def _of_order(text: yaml.Text | None) -> Iterator[Use]:
+    try:
+        yield from [Use(term.name, text.at(term.column)) for term in terms(text.value)] if text else ()
+    except LeafError:
+        return  # hrbus check says what is wrong with it
 
 
 def _of_formula(text: yaml.Text) -> Iterator[Use]:
