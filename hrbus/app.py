@@ -16,11 +16,12 @@ from functools import cached_property
 from types import TracebackType
 from typing import Self
 
-from hrbus import flow, privacy, settings
+from hrbus import flow, lookups, privacy, settings
 from hrbus.checkup import layout_of, read_mapping
 from hrbus.clock import Clock, SystemClock
 from hrbus.errors import ConfigError, Fault
 from hrbus.flow import Progress
+from hrbus.flow.lookup import Lookup
 from hrbus.flow.progress import quiet
 from hrbus.flow.run import never
 from hrbus.hrxml import Vocabulary
@@ -101,7 +102,17 @@ class App:
 
     def needed_by(self, route: str) -> tuple[str, ...]:
         """Return the routes that keep what ``route`` refers to, and then ``route`` itself."""
-        return (*self._named(route).reference.values(), route)
+        found: list[str] = []
+
+        def add(name: str) -> None:
+            if name not in found and name != route:
+                for other in self._named(name).reference.values():
+                    add(other)
+                found.append(name)
+
+        for name in self._named(route).reference.values():
+            add(name)
+        return (*found, route)
 
     def route(self, name: str) -> flow.Route:
         """Return the route ``name`` with all its parts; ConfigError with every fault of its mappings."""
@@ -112,6 +123,7 @@ class App:
         into = self._proven(found.into, codec.layout, Direction.INTO)
         out = self._proven(found.out, target_codec.layout, Direction.OUT) if found.out and target_codec else None
         self._lawful(found, into, out)
+        joined = out.join if out else {}
         return flow.Route(
             name=name,
             source=found.source.make(context),
@@ -123,20 +135,38 @@ class App:
             take=found.take,
             target=found.target.make(target_codec, context) if found.target and target_codec else None,
             out=out,
-            references=found.reference,
+            references={root: other for root, other in found.reference.items() if root in joined},
+            lookups=self._lookups(found, into, out),
             reading=repr(found.source.codec.settings),
             on_change=found.on_change,
         )
+
+    def _lookups(self, route: settings.Route, into: Mapping, out: Mapping | None) -> tuple[Lookup, ...]:
+        """Return the reference inputs of a route; ConfigError with every fault of them."""
+        found, faults = [], list(lookups.names(route, into, out))
+        for name, reference in into.references.items() if not faults else ():
+            other = self._named(route.reference[name])
+            mapping, layout = self._kept_by(other)
+            told = lookups.fits(route, into, reference, other, mapping, layout)
+            faults += [fault for fault in told if not fault.warning]
+            found.append((reference, other, mapping))
+        if faults:
+            raise ConfigError(faults)
+        return tuple(lookups.ready(reference, other, into, mapping) for reference, other, mapping in found)
+
+    def _kept_by(self, other: settings.Route) -> tuple[Mapping, Layout]:
+        """Return the mapping by which a route keeps its documents, and the layout of its records."""
+        layout = other.source.codec.make(self.context()).layout
+        return self._proven(other.into, layout, Direction.INTO), layout
 
     def _lawful(self, route: settings.Route, into: Mapping, out: Mapping | None) -> None:
         """Refuse a route that lets data through where config/privacy.yaml does not."""
         mappings: dict[str, Mapping | None] = {route.into: into}
         if route.out:
             mappings[route.out] = out
-        for name in route.reference.values():
+        for name in self.needed_by(route.name)[:-1]:
             other = self._named(name)
-            layout = other.source.codec.make(self.context()).layout
-            mappings.setdefault(other.into, self._proven(other.into, layout, Direction.INTO))
+            mappings.setdefault(other.into, self._kept_by(other)[0])
         faults = [fault for fault in privacy.of_route(self.config, route, mappings) if not fault.warning]
         if faults:
             raise ConfigError(faults)
@@ -157,7 +187,7 @@ class App:
 
     def _proven(self, name: str, layout: Layout, way: Direction) -> Mapping:
         """Return a mapping that may be used in one direction; ConfigError with every fault of it."""
-        found = read_mapping(self.site, name, lambda named: layout, self.vocabulary, self.clock)
+        found = read_mapping(self.site, name, lambda named: layout, self.vocabulary, self.clock, self.layout)
         faults = [fault for fault in found.check(way) if not fault.warning]
         if faults:
             raise ConfigError(faults)

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from hrbus import privacy
+from hrbus import lookups, privacy
 from hrbus.clock import Clock
 from hrbus.errors import ConfigError, Fault, HrbusError
 from hrbus.hrxml import Vocabulary
@@ -34,15 +34,24 @@ def layout_of(config: Config, registry: Registry) -> Callable[[str], Layout]:
 
 
 def read_mapping(
-    site: Site, name: str, layouts: Callable[[str], Layout], vocabulary: Vocabulary, clock: Clock
+    site: Site,
+    name: str,
+    layouts: Callable[[str], Layout],
+    vocabulary: Vocabulary,
+    clock: Clock,
+    reference_of: Callable[[str], Layout] | None = None,
 ) -> Mapping:
     """Return the mapping in the file ``name`` below mappings/; ConfigError with every fault of it.
 
-    ``layouts`` gets the name of the layout that it is written for.
+    ``layouts`` gets the name of the layout that it is written for; ``reference_of``, where it is another function,
+    those of its references.
     """
     path = _below_mappings(site, name, "mappings")
     shown = site.shown(path)
-    return load_mapping(path, layout_of=layouts, vocabulary=vocabulary, tables=site.mappings, name=shown, clock=clock)
+    return load_mapping(
+        path, layout_of=layouts, vocabulary=vocabulary, tables=site.mappings, name=shown, clock=clock,
+        reference_of=reference_of,
+    )  # fmt: skip
 
 
 def _below_mappings(site: Site, name: str, what: str) -> Path:
@@ -124,6 +133,17 @@ class _Checkup:
             self.fits(route, f"{path}.into", into, codec)
         if route.target and route.out:
             self.way_out(route, route.target, route.out)
+        self.references(route, into, self.mapping(route.out) if route.out else None)
+
+    def references(self, route: Route, into: Mapping | None, out: Mapping | None) -> None:
+        """Look at what the route's mappings read of other routes."""
+        self.faults += lookups.names(route, into, out)
+        for name, reference in into.references.items() if into else ():
+            other = self.config.routes.get(route.reference.get(name, ""))
+            mapping = self.mapping(other.into) if other else None
+            codec = self.tried(other.source.codec.make, self.context) if other else None
+            if into and other and mapping and codec:
+                self.faults += lookups.fits(route, into, reference, other, mapping, codec.layout)
 
     def way_out(self, route: Route, target: TargetPart, name: str) -> None:
         path = f"routes.{route.name}"
@@ -139,12 +159,6 @@ class _Checkup:
         if into and into.root != out.root:
             message = f"{route.into} makes {into.root}, but {name} reads {out.root}"
             self.faults.append(Fault(message, route.place, f"{path}.out"))
-        for root in sorted(set(out.join) - set(route.reference)):
-            hint = f"write reference: and below it {root}: ROUTE"
-            self.faults.append(Fault(f"{name} also reads {root}", route.place, f"{path}.reference", hint))
-        for root in sorted(set(route.reference) - set(out.join)):
-            hint = "take it out, or join it in the mapping"
-            self.faults.append(Fault(f"{name} reads no {root}", route.place, f"{path}.reference.{root}", hint))
 
     def used(self, mapping: Mapping, way: Direction) -> tuple[Fault, ...]:
         return (*mapping.check(way), *mapping.check_examples(way))
@@ -197,9 +211,9 @@ class _Checkup:
                 self.faults.append(placed if whole else fault)
             return None
 
-    def tried(self, make: Callable[[], T]) -> T | None:
+    def tried(self, make: Callable[..., T], *given: object) -> T | None:
         try:
-            return make()
+            return make(*given)
         except ConfigError as error:
             self.faults += error.faults
             return None

@@ -14,7 +14,7 @@ from pathlib import Path
 from hrbus import yaml
 from hrbus.layouts import Outline, Row
 from hrbus.mapping.rules import read
-from hrbus.mapping.uses import Use, uses
+from hrbus.mapping.uses import Use, uses, uses_of_reference
 from hrbus.outline import nested
 
 _UNNAMED = "FILLER"
@@ -130,6 +130,11 @@ def broken(changes: Iterable[Change], mappings: Path, files: Sequence[Path]) -> 
         rules = read(node)
         if rules.layout and _means(mappings, rules.layout.value.strip(), known):
             found += (Broken(use, change) for use in uses(rules) for change in changed if _concerns(use, change))
+        for name, reference in rules.references.items():
+            layout = reference.get("layout") if isinstance(reference, yaml.Entries) else None
+            if isinstance(layout, yaml.Text) and _means(mappings, layout.value.strip(), known):
+                here = tuple(uses_of_reference(rules, name))
+                found += (Broken(use, change) for use in here for change in changed if _concerns(use, change))
     return tuple(found)
 
 

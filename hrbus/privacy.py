@@ -4,7 +4,7 @@
     for fault in check(config, mappings): print(fault)
 
 A route reaches its ledger, which keeps the document, and the connection that it writes to. Documents of other routes
-that the mapping out joins are followed back to their own fields.
+that the mapping out joins are followed back to their own fields, and so are the reference inputs of the mapping in.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def passages(config: Config, route: Route, mappings: Mapping[str, Rules | None])
     privacy = config.privacy
     if privacy is None:
         return
-    held = _documents(route, mappings, privacy)
+    held = _documents(config, route, mappings, privacy)
     for path, holds in held.items():
         for each in holds:
             yield _passage(privacy, route, each, path, LEDGER, "", each.place)
@@ -62,7 +62,7 @@ def passages(config: Config, route: Route, mappings: Mapping[str, Rules | None])
         return
     for other in route.reference.values():
         if other in config.routes:
-            held = {**_documents(config.routes[other], mappings, privacy), **held}
+            held = {**_documents(config, config.routes[other], mappings, privacy), **held}
     for flow in flows.out(tuple(rules.trees.values())):
         own = privacy.of_field(flow.way) or privacy.of_path(flow.path)
         for each in held.get(flow.path) or [_Held("", own, flow.place)]:
@@ -72,14 +72,38 @@ def passages(config: Config, route: Route, mappings: Mapping[str, Rules | None])
             yield _passage(privacy, route, through, flow.path, target, ".".join(flow.way), flow.place)
 
 
-def _documents(route: Route, mappings: Mapping[str, Rules | None], privacy: Privacy) -> dict[str, list[_Held]]:
-    """Return what each place of a route's documents holds."""
+def _documents(
+    config: Config, route: Route, mappings: Mapping[str, Rules | None], privacy: Privacy, above: tuple[str, ...] = ()
+) -> dict[str, list[_Held]]:
+    """Return what each place of a route's documents holds; ``above`` are the routes that refer to it."""
     rules = mappings.get(route.into)
     held: dict[str, list[_Held]] = {}
+    kept = _kept(config, route, rules, mappings, privacy, (*above, route.name)) if rules else {}
     for flow in flows.into(rules.trees[rules.root]) if rules else ():
-        kind = _first(privacy, privacy.of_field(flow.way), privacy.of_path(flow.path))
-        held.setdefault(flow.path, []).append(_Held(".".join(flow.way), kind, flow.place))
+        way = ".".join(flow.way)
+        kind = _first(privacy, privacy.of_field(flow.way), privacy.of_path(flow.path), *kept.get(way, ()))
+        held.setdefault(flow.path, []).append(_Held(way, kind, flow.place))
     return held
+
+
+def _kept(
+    config: Config,
+    route: Route,
+    rules: Rules,
+    mappings: Mapping[str, Rules | None],
+    privacy: Privacy,
+    above: tuple[str, ...],
+) -> dict[str, list[str | None]]:
+    """Return the classes that the fields of a route's reference inputs have in the routes that keep them."""
+    found: dict[str, list[str | None]] = {}
+    for name in rules.references:
+        other = config.routes.get(route.reference.get(name, ""))
+        if other is None or other.name in above:
+            continue
+        for holds in _documents(config, other, mappings, privacy, above).values():
+            for each in holds:
+                found.setdefault(f"{name}.{each.field}", []).append(each.kind)
+    return found
 
 
 def _first(privacy: Privacy, *kinds: str | None) -> str | None:

@@ -12,10 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from hrbus.ledger.compare import BUSINESS_KEY, DIGEST
-
-BETWEEN = "\x1f"
-"""What stands between the parts of a business key (ASCII: unit separator)."""
+from hrbus.ledger.compare import BETWEEN, BUSINESS_KEY, DIGEST
 
 _DIGEST_BYTES = 16
 _FIELD, _SAYS, _OPEN, _CLOSE, _ESCAPE = "\x1e", "\x1f", "\x1d", "\x1c", "\x1b"

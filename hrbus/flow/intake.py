@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from hrbus.errors import BatchError, HrbusError
 from hrbus.flow.identity import identified
+from hrbus.flow.lookup import Finder
 from hrbus.flow.progress import Progress
 from hrbus.flow.references import column_of
 from hrbus.flow.route import Route
@@ -39,6 +40,7 @@ class Intake:
     run: Run
     spool: Spool
     references: dict[str, int]
+    finders: Sequence[Finder]
     progress: Progress
     stop: Callable[[], bool]
     note: Callable[[str], None]
@@ -124,6 +126,8 @@ class Intake:
 
     def _stage(self, taken: Taken, number: int, batch: Batch) -> None:
         route = self.route
+        for finder in self.finders:
+            batch = finder.joined(batch)
         known, over = _taken_of(identified(batch.frame, route.key, route.ignore), route.wanted())
         named, nameless = _with_keys(known, route.key)
         documents = route.into.into(Batch(named.drop(BUSINESS_KEY, DIGEST)))

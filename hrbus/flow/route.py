@@ -16,6 +16,7 @@ from typing import Protocol
 import polars as pl
 
 from hrbus.errors import ConfigError, Fault
+from hrbus.flow.lookup import Lookup
 from hrbus.mapping import Run
 from hrbus.spi import Batch, Codec, Layout, Source, Target
 from hrbus.values import Documents, OnChange
@@ -81,7 +82,8 @@ class Route:
 
     ``key`` are the layout's columns that identify a record's subject; ``ignore`` those that do not count as a
     change. ``take`` names columns and the values that a record must have there; others are counted as skipped.
-    ``references`` names, for each further root that ``out`` reads, the route that keeps it. ``reading`` is how the
+    ``references`` names, for each further root that ``out`` reads, the route that keeps it; ``lookups`` are the
+    reference inputs of ``into``. ``reading`` is how the
     codec is set: an artifact that was left in the middle is not gone on with under another setting. ``page`` is how
     many records go from the ledger to the target at a time. Raises ConfigError where the parts do not fit.
     """
@@ -97,6 +99,7 @@ class Route:
     target: Target | None = None
     out: Outward | None = None
     references: Mapping[str, str] = field(default_factory=dict)
+    lookups: tuple[Lookup, ...] = ()
     on_change: OnChange = OnChange.IGNORE
     reading: str = ""
     page: int = 2_500
@@ -130,7 +133,9 @@ class Route:
         Where it changes, one that was left in the middle is begun anew, and one with rejects is read again.
         """
         mappings = (self.into.version, self.out.version if self.out else "")
-        parts = repr((self.codec.layout, self.reading, mappings, self.key, self.ignore, sorted(self.take.items())))
+        looked_up = tuple(lookup.version for lookup in self.lookups)
+        taken = (self.key, self.ignore, sorted(self.take.items()))
+        parts = repr((self.codec.layout, self.reading, mappings, *taken, looked_up))
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 

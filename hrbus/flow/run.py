@@ -19,11 +19,13 @@ from contextlib import contextmanager
 from hrbus.errors import BatchError, ConfigError, HrbusError
 from hrbus.flow.delivery import Sending
 from hrbus.flow.intake import Intake, Stopped, settle
+from hrbus.flow.lookup import Finder
 from hrbus.flow.progress import Progress, quiet
 from hrbus.flow.route import Route
 from hrbus.ledger import LeaseLostError, Ledger
 from hrbus.ledger.outbox import OpenDelivery, gather, left_open
 from hrbus.ledger.schema import RunState
+from hrbus.mapping import Run
 from hrbus.spi import Summary
 from hrbus.spool import Spool
 
@@ -53,7 +55,11 @@ def run(
     """
     with ledger.run(route.name) as book:
         references = {root: ledger.number_of(name) for root, name in route.references.items()}
-        intake = Intake(route, book, spool, references, progress, stop, note)
+        finders = [
+            Finder(each, ledger.number_of(each.route), book.database, route.vocabulary, Run(ledger.clock.now(), 0))
+            for each in route.lookups
+        ]
+        intake = Intake(route, book, spool, references, finders, progress, stop, note)
         errors = intake.errors
         state = RunState.DONE
         try:

@@ -24,6 +24,8 @@ from hrbus.ledger.schema import RecordState, records
 DIGEST = "_digest"
 BUSINESS_KEY = "_business_key"
 PAYLOAD = "_payload"
+BETWEEN = "\x1f"
+"""What stands between the parts of a business key (ASCII: unit separator)."""
 STAGED_COLUMNS = (BUSINESS_KEY, DIGEST, PAYLOAD)
 """What the flow adds to ``_record`` and ``_offset`` of a frame that the ledger is to keep."""
 

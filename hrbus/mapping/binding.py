@@ -7,7 +7,7 @@ Inside ``$each`` only fields of the repeated group can be named.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TypeAlias
@@ -80,13 +80,17 @@ class BoundSelection:
 
 @dataclass(frozen=True)
 class BoundElement:
-    """An element that knows the field it repeats for, which of its items are taken, and its condition."""
+    """An element that knows the field it repeats for, which of its items are taken, and its condition.
+
+    ``reference`` says that the field stands for records of another file.
+    """
 
     element: Element
     children: tuple[BoundNode, ...]
     each: Field | None = None
     when: BoundLeaf | None = None
     selection: BoundSelection | None = None
+    reference: bool = False
 
     @property
     def conditions(self) -> tuple[BoundLeaf, ...]:
@@ -136,9 +140,10 @@ def bound_elements(node: BoundNode) -> Iterator[BoundElement]:
 class Binder:
     """Binds nodes; what is wrong is added to ``faults``."""
 
-    def __init__(self, layout: Layout, tables: Mapping[str, Table]) -> None:
+    def __init__(self, layout: Layout, tables: Mapping[str, Table], references: Collection[str] = ()) -> None:
         self.layout = layout
         self.tables = tables
+        self.references = references
         self.faults: list[Fault] = []
 
     def _fault(self, message: str, place: Place, path: str, hint: str = "") -> None:
@@ -160,7 +165,9 @@ class Binder:
         when = self._leaf(node.when, inner, condition=True) if node.when else None
         children = [self.bind(child, inner) for child in node.children]
         selection = None if node.selection.empty else self._selection(node, inner)
-        return BoundElement(node, tuple(child for child in children if child), each, when, selection)
+        found = tuple(child for child in children if child)
+        reference = each is not None and not scopes and each.column in self.references
+        return BoundElement(node, found, each, when, selection, reference)
 
     def _selection(self, node: Element, scopes: tuple[Field, ...]) -> BoundSelection:
         """Return which items an element takes, as far as that is without fault."""

@@ -294,6 +294,10 @@ def _warn_chosen(roots: Iterable[BoundElement]) -> Iterator[Fault]:
     for element in (each for root in roots for each in bound_elements(root)):
         written, place = element.element.selection, element.element.each
         keys = [key for key, there in (("$where", written.where), ("$limit", written.limit)) if there]
-        if element.each and place and keys:
+        if element.reference and place:
+            name = place.value.strip()
+            yield Fault(f"{name} is another file: going out, nothing writes it", place.place,
+                        f"{element.element.path}/$each", warning=True)  # fmt: skip
+        elif element.each and place and keys:
             message = f"{element.each.name}: items that {' and '.join(keys)} leaves out do not come back"
             yield Fault(message, place.place, f"{element.element.path}/$each", warning=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -66,8 +67,8 @@ def _part(node: yaml.Node, key: str) -> yaml.Entries:
 
 
 def _forward(mapping: Mapping, record: yaml.Entries, document: yaml.Entries) -> Iterator[Fault]:
-    row = _row(mapping.layout, record)
-    schema = {RECORD: pl.Int64(), **{name: column_dtype(f) for name, f in mapping.layout.readable().items()}}
+    row = _row(mapping.wide, record)
+    schema = {RECORD: pl.Int64(), **{name: column_dtype(f) for name, f in mapping.wide.readable().items()}}
     documents = mapping.into(Batch(pl.DataFrame([{RECORD: 1, **row}], schema=schema)))
     if documents.rejects:
         reject = documents.rejects[0]
@@ -97,7 +98,7 @@ def _returned(mapping: Mapping, documents: Documents, record: yaml.Entries, row:
         return
     back = batch.frame.row(0, named=True)
     for name, node in record.entries.items():
-        field = mapping.layout.find(name)
+        field = mapping.wide.find(name)
         if field and field.column in lossless and field.column in back:
             before, after = _plain(row[field.column]), _plain(back[field.column])
             if before != after:
@@ -134,8 +135,9 @@ def _backward(mapping: Mapping, record: yaml.Entries, document: yaml.Entries) ->
         reject = batch.rejects[0]
         yield Fault(f"the document is rejected: {reject.field}: {reject.reason}", document.place, "examples")
         return
-    wanted = _row(mapping.layout, record)
-    yield from _compared(mapping.layout, record, batch.frame.row(0, named=True), wanted)
+    wanted = _row(mapping.wide, record)
+    own = {name: node for name, node in record.entries.items() if name not in mapping.references}
+    yield from _compared(mapping.layout, replace(record, entries=own), batch.frame.row(0, named=True), wanted)
 
 
 def _compared(

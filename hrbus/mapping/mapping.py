@@ -30,6 +30,8 @@ from hrbus.mapping.into import compile_into
 from hrbus.mapping.kinds import column_dtype
 from hrbus.mapping.out import compile_out, paths
 from hrbus.mapping.plan import Failure, Plan, bisect
+from hrbus.mapping.references import Reference, widened
+from hrbus.mapping.references import read as read_references
 from hrbus.mapping.rules import Rules, read
 from hrbus.mapping.tables import Table
 from hrbus.mapping.tables import read as read_table
@@ -45,7 +47,8 @@ class Mapping:
     """Rules, a layout and a vocabulary that fit each other.
 
     ``root`` is the first root, ``roots`` are all; ``version`` is a hash of what the mapping and its tables say
-    (comments do not count). ``path`` is its file. Plans are compiled when they are first needed, and kept.
+    (comments do not count). ``path`` is its file. ``references`` are other files, whose records ``into`` takes as a
+    group of its own. Plans are compiled when they are first needed, and kept.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Mapping:
     tables: Map[str, Table]
     fills: tuple[Fill, ...]
     version: str
+    references: Map[str, Reference] = field(default_factory=dict)
     _plans: dict[str, Plan] = field(default_factory=dict, repr=False)
 
     @property
@@ -81,6 +85,11 @@ class Mapping:
     def join(self) -> dict[str, str]:
         """The path in the main root (with its name) that holds the key of each other root."""
         return {name: text.value.strip() for name, text in self.rules.join.items()}
+
+    @cached_property
+    def wide(self) -> Layout:
+        """The layout with a group for each reference: what leaves of the document may name."""
+        return widened(self.layout, self.references)
 
     @cached_property
     def _into(self) -> Plan:
@@ -110,12 +119,12 @@ class Mapping:
 
     def into(self, batch: Batch) -> Documents:
         """Return the documents of a batch, in compact shape; records that cannot be converted become rejects."""
-        frames, rejects = self._run(self._into, _conform(batch.frame, self.layout), self.root)
+        frames, rejects = self._run(self._into, _conform(batch.frame, self.wide), self.root)
         frame = pl.concat(frames) if frames else self._empty(batch.frame)
         return Documents(frame, (*batch.rejects, *rejects), self.root, self.vocabulary)
 
     def _empty(self, frame: pl.DataFrame) -> pl.DataFrame:
-        result, _, _ = self._into.run(_conform(frame.clear(), self.layout))
+        result, _, _ = self._into.run(_conform(frame.clear(), self.wide))
         return frame.clear().select(_own(frame)).with_columns(result.alias(self.root))
 
     # --- out ---
@@ -219,10 +228,12 @@ def load(
     tables: Path,
     name: str = "",
     clock: Clock = SYSTEM_CLOCK,
+    reference_of: Callable[[str], Layout] | None = None,
 ) -> Mapping:
     """Return the mapping in the file ``path``; ConfigError with every fault that does not depend on its direction.
 
-    ``layout_of`` reads the layout that ``layout:`` names, and may raise ConfigError; ``tables`` is the folder that
+    ``layout_of`` reads the layout that ``layout:`` names, and may raise ConfigError; ``reference_of`` those of
+    ``references:``, where that is another way to read them; ``tables`` is the folder that
     the files of tables and fragments are below; ``name`` is how messages call the file; ``clock`` tells the day, for
     tables whose lines have bounds.
     """
@@ -235,7 +246,8 @@ def load(
     found = _tables(rules, tables, clock, faults)
     if layout is None:
         raise ConfigError(faults)
-    binder = Binder(layout, found)
+    references = read_references(rules.references, layout, reference_of or layout_of, faults)
+    binder = Binder(widened(layout, references), found, references)
     trees = {}
     for root, element in rules.roots.items():
         bound = binder.bind(element)
@@ -246,7 +258,9 @@ def load(
     faults += check.check_paths(trees, rules, vocabulary, found)
     if faults:
         raise ConfigError(sorted(faults, key=lambda fault: (fault.place is None, fault.place)))
-    return Mapping(rules.name, file, layout, vocabulary, rules, trees, found, tuple(fills), _version(node, found))
+    return Mapping(
+        rules.name, file, layout, vocabulary, rules, trees, found, tuple(fills), _version(node, found), references
+    )
 
 
 def _layout(rules: Rules, layout_of: Callable[[str], Layout], faults: list[Fault]) -> Layout | None:

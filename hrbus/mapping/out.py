@@ -47,10 +47,10 @@ def feeds(nodes: Iterator[BoundNode] | tuple[BoundNode, ...], scope: BoundElemen
 
 
 def repetitions(nodes: tuple[BoundNode, ...], scope: BoundElement | None = None) -> dict[Field, BoundElement]:
-    """Return the element that feeds each repeated field of a scope: the first."""
+    """Return the element that feeds each repeated field of a scope: the first; references are fed by nobody."""
     found: dict[Field, BoundElement] = {}
     for element in _elements(nodes, scope):
-        if element.each:
+        if element.each and not element.reference:
             found.setdefault(element.each, element)
     return found
 

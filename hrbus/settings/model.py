@@ -89,7 +89,8 @@ class RouteModel(Settings):
     into: str
     """The mapping from the source's records to HR-XML, below mappings/."""
     reference: dict[str, str] = Field(default_factory=dict)
-    """For each second root that `out` names, the route that keeps its documents: `PositionOpening: vacancies`."""
+    """For each second root that `out` names, and for each of the `references` of `into`, the route that keeps its
+    documents: `PositionOpening: vacancies`."""
     out: str | None = None
     """The mapping from HR-XML to the target's records, below mappings/."""
     on_change: OnChange = OnChange.IGNORE

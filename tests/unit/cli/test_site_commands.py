@@ -147,7 +147,7 @@ def test_check_looks_at_mappings_that_no_route_uses(site: Path, hrbus: Hrbus) ->
             "PositionOpening: vacancies",
             "Candidate: vacancies",
             "routes.applicants.reference.Candidate",
-            "reads no Cand",
+            "read no Cand",
         ),
         ("layout: layouts/order.yaml", "layout: layouts/none.yaml", "routes.applicants.to.codec", "cannot be read"),
         ("ignore: [APPL-BATCH-SEQ]", "ignore: [APPL-BATCH]", "routes.applicants.ignore", "has no field APPL-BATCH"),
