@@ -138,6 +138,7 @@ class App:
             references={root: other for root, other in found.reference.items() if root in joined},
             lookups=self._lookups(found, into, out),
             reading=repr(found.source.codec.settings),
+            at_once=min(filter(None, (into.rows_at_once, out.rows_at_once if out else None)), default=None),
             on_change=found.on_change,
         )
 
@@ -187,7 +188,9 @@ class App:
 
     def _proven(self, name: str, layout: Layout, way: Direction) -> Mapping:
         """Return a mapping that may be used in one direction; ConfigError with every fault of it."""
-        found = read_mapping(self.site, name, lambda named: layout, self.vocabulary, self.clock, self.layout)
+        found = read_mapping(
+            self.site, name, lambda named: layout, self.vocabulary, self.clock, self.layout, writes=True
+        )
         faults = [fault for fault in found.check(way) if not fault.warning]
         if faults:
             raise ConfigError(faults)

@@ -40,17 +40,19 @@ def read_mapping(
     vocabulary: Vocabulary,
     clock: Clock,
     reference_of: Callable[[str], Layout] | None = None,
+    *,
+    writes: bool = False,
 ) -> Mapping:
     """Return the mapping in the file ``name`` below mappings/; ConfigError with every fault of it.
 
     ``layouts`` gets the name of the layout that it is written for; ``reference_of``, where it is another function,
-    those of its references.
+    those of its references; ``writes`` lets it write attachments.
     """
     path = _below_mappings(site, name, "mappings")
     shown = site.shown(path)
     return load_mapping(
         path, layout_of=layouts, vocabulary=vocabulary, tables=site.mappings, name=shown, clock=clock,
-        reference_of=reference_of,
+        reference_of=reference_of, site=site.root, writes=writes,
     )  # fmt: skip
 
 

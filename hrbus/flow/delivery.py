@@ -54,7 +54,8 @@ class Sending:
         delivery.close(self._fed)
 
     def _batches(self, stop: Callable[[], bool]) -> Iterator[Batch]:
-        for page in self._delivery.pages(self._route.page, list(self._route.references)):
+        size = min(self._route.page, self._route.at_once or self._route.page)
+        for page in self._delivery.pages(size, list(self._route.references)):
             self._fed = int(page[ID][-1])
             batch = self._mapped(page)
             if len(batch):

@@ -117,7 +117,8 @@ class Intake:
         """Yield the batches that are not in the ledger yet, with their numbers."""
         with self.spool.open(taken.sha256) as stream:
             origin = Origin(taken.name, taken.sha256)
-            for number, batch in enumerate(self.route.codec.decode(stream, origin), 1):
+            batches = _sliced(self.route.codec.decode(stream, origin), self.route.at_once)
+            for number, batch in enumerate(batches, 1):
                 if number > taken.position:
                     yield number, batch
                 if len(batch):
@@ -162,6 +163,16 @@ class Intake:
         dtype = documents.frame.schema[documents.root]
         paths = self.route.out.join
         return links, [column_of(paths[each.root], documents.root, dtype).alias(each.column) for each in links]
+
+
+def _sliced(batches: Iterator[Batch], most: int | None) -> Iterator[Batch]:
+    """Yield batches of at most so many records, always cut at the same places; rejects go with the first of each."""
+    for batch in batches:
+        if most is None or len(batch) <= most:
+            yield batch
+            continue
+        for start in range(0, len(batch), most):
+            yield Batch(batch.frame[start : start + most], batch.rejects if start == 0 else ())
 
 
 def _taken_of(frame: pl.DataFrame, wanted: pl.Expr) -> tuple[pl.DataFrame, PassedOver]:

@@ -85,7 +85,8 @@ class Route:
     ``references`` names, for each further root that ``out`` reads, the route that keeps it; ``lookups`` are the
     reference inputs of ``into``. ``reading`` is how the
     codec is set: an artifact that was left in the middle is not gone on with under another setting. ``page`` is how
-    many records go from the ledger to the target at a time. Raises ConfigError where the parts do not fit.
+    many records go from the ledger to the target at a time; ``at_once`` bounds how many are mapped together, either
+    way, where they are heavy. Raises ConfigError where the parts do not fit.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Route:
     on_change: OnChange = OnChange.IGNORE
     reading: str = ""
     page: int = 2_500
+    at_once: int | None = None
 
     def __post_init__(self) -> None:
         layout = self.codec.layout
@@ -135,7 +137,7 @@ class Route:
         mappings = (self.into.version, self.out.version if self.out else "")
         looked_up = tuple(lookup.version for lookup in self.lookups)
         taken = (self.key, self.ignore, sorted(self.take.items()))
-        parts = repr((self.codec.layout, self.reading, mappings, *taken, looked_up))
+        parts = repr((self.codec.layout, self.reading, mappings, *taken, looked_up, self.at_once))
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 

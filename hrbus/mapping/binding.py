@@ -16,7 +16,7 @@ import polars as pl
 
 from hrbus import yaml
 from hrbus.errors import ConfigError, Fault, Place
-from hrbus.mapping.converters import Step, known
+from hrbus.mapping.converters import Converter, Step, known
 from hrbus.mapping.kinds import TEXT, Kind, to_text
 from hrbus.mapping.leaf import Call, LeafError
 from hrbus.mapping.rules import Element, Node, Rule, Several
@@ -140,10 +140,17 @@ def bound_elements(node: BoundNode) -> Iterator[BoundElement]:
 class Binder:
     """Binds nodes; what is wrong is added to ``faults``."""
 
-    def __init__(self, layout: Layout, tables: Mapping[str, Table], references: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        tables: Mapping[str, Table],
+        references: Collection[str] = (),
+        converters: Mapping[str, Converter] | None = None,
+    ) -> None:
         self.layout = layout
         self.tables = tables
         self.references = references
+        self.converters = known() if converters is None else converters
         self.faults: list[Fault] = []
 
     def _fault(self, message: str, place: Place, path: str, hint: str = "") -> None:
@@ -276,7 +283,7 @@ class Binder:
             return self._const(rule, head, place)
         if head.name == "join":
             return self._join(rule, head, place, scopes)
-        near = get_close_matches(head.name, (*HEADS, *known()), 1)
+        near = get_close_matches(head.name, (*HEADS, *self.converters), 1)
         hint = f"did you mean {near[0]}?" if near and near[0] in HEADS else "write FIELD | converter"
         self._fault(f"{head.name}() cannot begin a leaf", place, rule.path, hint)
         return None
@@ -360,10 +367,10 @@ class Binder:
         """Return ``leaf`` with its converters; None where one of them is at fault."""
         kind, steps = leaf.kind, []
         for call, place in calls:
-            converter = known().get(call.name)
+            converter = self.converters.get(call.name)
             if converter is None:
-                near = get_close_matches(call.name, known(), 1)
-                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known()))}"
+                near = get_close_matches(call.name, self.converters, 1)
+                hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(self.converters))}"
                 self._fault(f"there is no converter {call.name}", place, leaf.rule.path, hint)
                 return None
             try:

@@ -50,13 +50,15 @@ class Step:
 
     ``backward`` takes what ``forward`` gives, and gives the kind that forward took; None where there is no way
     back. ``lossy`` says in words what does not come back (empty: all does). ``blank`` says that forward may be
-    handed empty text; otherwise that is null before.
+    handed empty text; otherwise that is null before. ``weight`` is how many bytes one value may hold in memory, where
+    that is much.
     """
 
     forward: Half
     backward: Half | None
     lossy: str = ""
     blank: bool = False
+    weight: int = 0
 
 
 @dataclass(frozen=True)
@@ -294,9 +296,19 @@ def known() -> Mapping[str, Converter]:
 
 def gathered(points: Iterable[EntryPoint]) -> Mapping[str, Converter]:
     """Return the built-in converters and those that entry points name; ConfigError where one is not good."""
-    from hrbus.mapping import codes, dates, identifiers, money, names, numbers, phones, scales  # they use these types
+    from hrbus.mapping import (  # they use these types
+        attachments,
+        codes,
+        dates,
+        identifiers,
+        money,
+        names,
+        numbers,
+        phones,
+        scales,
+    )
 
-    modules = (numbers, scales, money, dates, names, phones, identifiers, codes)
+    modules = (numbers, scales, money, dates, names, phones, identifiers, codes, attachments)
     built_in = (*BUILT_IN, *(converter for module in modules for converter in module.BUILT_IN))
     found = {converter.name: converter for converter in built_in}
     faults: list[Fault] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,8 +20,8 @@ import polars as pl
 from hrbus import yaml
 from hrbus.clock import Clock, SystemClock
 from hrbus.errors import ConfigError, Fault
-from hrbus.mapping import check
-from hrbus.mapping.binding import Binder, BoundElement
+from hrbus.mapping import attachments, check, converters
+from hrbus.mapping.binding import Binder, BoundElement, BoundLeaf, BoundNode, BoundSeveral
 from hrbus.mapping.check import Direction, Terms
 from hrbus.mapping.fields import ways
 from hrbus.mapping.fill import Fill, Run, bind_fill
@@ -33,6 +33,8 @@ from hrbus.mapping.plan import Failure, Plan, bisect
 from hrbus.mapping.references import Reference, widened
 from hrbus.mapping.references import read as read_references
 from hrbus.mapping.rules import Rules, read
+from hrbus.mapping.stores import AT_ONCE
+from hrbus.mapping.stores import read as read_stores
 from hrbus.mapping.tables import Table
 from hrbus.mapping.tables import read as read_table
 from hrbus.spi import Layout
@@ -90,6 +92,12 @@ class Mapping:
     def wide(self) -> Layout:
         """The layout with a group for each reference: what leaves of the document may name."""
         return widened(self.layout, self.references)
+
+    @cached_property
+    def rows_at_once(self) -> int | None:
+        """How many records may be mapped together, so that their attachments fit into memory; None for any number."""
+        weight = sum(_weights(self.trees.values()))
+        return max(1, AT_ONCE // weight) if weight else None
 
     @cached_property
     def _into(self) -> Plan:
@@ -173,6 +181,21 @@ class Mapping:
         return frames, rejects
 
 
+def _weights(nodes: Iterable[BoundNode], times: int = 1) -> Iterator[int]:
+    """Yield how many bytes of attachments each leaf may hold for one record."""
+    for node in nodes:
+        if isinstance(node, BoundLeaf):
+            yield times * sum(step.weight for _, step in node.steps)
+        elif isinstance(node, BoundSeveral):
+            yield from _weights(node.items, times)
+        else:
+            yield from _weights(node.children, times * (node.each.at_most or MANY) if node.each else times)
+
+
+MANY = 10
+"""How many items of a list without a bound are reckoned with."""
+
+
 def _own(frame: pl.DataFrame) -> list[str]:
     return [name for name in OWN_COLUMNS if name in frame.columns]
 
@@ -229,13 +252,16 @@ def load(
     name: str = "",
     clock: Clock = SYSTEM_CLOCK,
     reference_of: Callable[[str], Layout] | None = None,
+    site: Path | None = None,
+    writes: bool = False,
 ) -> Mapping:
     """Return the mapping in the file ``path``; ConfigError with every fault that does not depend on its direction.
 
     ``layout_of`` reads the layout that ``layout:`` names, and may raise ConfigError; ``reference_of`` those of
-    ``references:``, where that is another way to read them; ``tables`` is the folder that
-    the files of tables and fragments are below; ``name`` is how messages call the file; ``clock`` tells the day, for
-    tables whose lines have bounds.
+    ``references:``, where that is another way to read them. ``tables`` is the folder that the files of tables and
+    fragments are below; ``site`` (the folder above it) the one that those of attachments are, and ``writes`` lets
+    the mapping write to these. ``name`` is how messages call the file; ``clock`` tells the day, for tables whose
+    lines have bounds.
     """
     file = name or str(path)
     fragments = Fragments(tables)
@@ -247,7 +273,9 @@ def load(
     if layout is None:
         raise ConfigError(faults)
     references = read_references(rules.references, layout, reference_of or layout_of, faults)
-    binder = Binder(widened(layout, references), found, references)
+    stores = read_stores(rules.attachments, site or tables.parent, faults, writes=writes)
+    known = {**converters.known(), **{each.name: each for each in attachments.converters(stores)}}
+    binder = Binder(widened(layout, references), found, references, known)
     trees = {}
     for root, element in rules.roots.items():
         bound = binder.bind(element)

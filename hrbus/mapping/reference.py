@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from io import BytesIO
+from typing import BinaryIO
 
+from hrbus.mapping.attachments import converters
 from hrbus.mapping.converters import Converter, known
 from hrbus.mapping.leaf import pipes
+from hrbus.mapping.stores import Store
 from hrbus.mapping.tables import Table
 
 TABLES = {
@@ -19,6 +23,26 @@ TABLES = {
     "norms": Table({"0": "1", "20": "25", "30": "50", "38": "84"}),
 }
 """The tables that the examples use."""
+
+
+class _Sample:
+    """The one file of the examples, and the same by the name of its content."""
+
+    def open(self, name: str) -> BinaryIO | None:
+        return BytesIO(b"Hello") if name in ("cv.txt", "185f8db32271fe25f561a6fc938b2e26") else None
+
+    def write(self, name: str, content: bytes) -> None:
+        pass
+
+
+STORES = {"resumes": Store("resumes", "files/resumes", _Sample())}
+"""The attachments that the examples use."""
+
+
+def sampled() -> dict[str, Converter]:
+    """Return every converter by name, those of attachments with ``STORES``."""
+    return {**known(), **{converter.name: converter for converter in converters(STORES)}}
+
 
 _HEAD = """# Converters
 
@@ -28,7 +52,8 @@ reject that names the field and the converter, never the value. A blank field is
 every converter but `blank` and `default`.
 
 This page is made by `python -m hrbus.mapping.reference`. The examples use the tables `colours: {R: red, 3: green}`
-and `norms: {0: 1, 20: 25, 30: 50, 38: 84}`.
+and `norms: {0: 1, 20: 25, 30: 50, 38: 84}`, and the attachments `resumes`, whose folder has the file `cv.txt` with
+the text `Hello`.
 """
 
 
@@ -39,7 +64,7 @@ def page() -> str:
 
 def sorted_converters() -> list[Converter]:
     """Return every converter, by name."""
-    return [known()[name] for name in sorted(known())]
+    return [converter for _, converter in sorted(sampled().items())]
 
 
 def _lines(converter: Converter) -> Iterator[str]:

@@ -22,7 +22,7 @@ from hrbus.mapping.leaf import Call, Leaf, LeafError, parse, pipes
 from hrbus.mapping.selection import KEYS as SELECTION
 from hrbus.mapping.selection import NO_SELECTION, Selection
 
-KEYS = ("mapping", "layout", "references", "document", "join", "drop", "fill", "tables", "examples")
+KEYS = ("mapping", "layout", "references", "document", "join", "drop", "fill", "tables", "attachments", "examples")
 ENGINE = ("$each", *SELECTION, "$when", "$text", "$sql", "$then")
 TEXT_KEY = "$text"
 
@@ -115,6 +115,7 @@ class Rules:
     tables: dict[str, yaml.Node] = field(default_factory=dict)
     examples: tuple[yaml.Node, ...] = ()
     references: dict[str, yaml.Node] = field(default_factory=dict)
+    attachments: dict[str, yaml.Node] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
 
 
@@ -156,6 +157,7 @@ class _Reader:
             dict(self.entries(node, "tables").entries),
             self.examples(node),
             dict(self.entries(node, "references").entries),
+            dict(self.entries(node, "attachments").entries),
         )
         return Rules(**{**vars(rules), "faults": tuple(self.faults)})
 

@@ -12,18 +12,18 @@ from hrbus.errors import ConfigError
 from hrbus.mapping.converters import GROUP, Converter, Example, Step, gathered, known
 from hrbus.mapping.kinds import TEXT, Kind, from_text, to_text
 from hrbus.mapping.leaf import pipes
-from hrbus.mapping.reference import TABLES
+from hrbus.mapping.reference import TABLES, sampled
 from hrbus.spi import Type
 from tests.unit.settings.points import point
 
 INTEGER = Kind(Type.INTEGER, 8, signed=False)
 MONEY = Kind(Type.DECIMAL, 9, 2)
-EXAMPLES = [(converter, example) for converter in known().values() for example in converter.examples]
+EXAMPLES = [(converter, example) for converter in sampled().values() for example in converter.examples]
 
 
 def step(call: str, kind: Kind = TEXT) -> Step:
     (found,) = pipes(call)
-    return known()[found.name].make(found.arguments or (), kind, TABLES)
+    return sampled()[found.name].make(found.arguments or (), kind, TABLES)
 
 
 def forward(call: str, value: Any, kind: Kind = TEXT) -> str | None:
