@@ -100,7 +100,8 @@ def test_a_file_below_a_folder_of_the_folder_may_be_taken(maker: Maker, folder: 
 
 @pytest.mark.parametrize("how", ["path", "text", "base64", "sha256", "media_type"])
 @pytest.mark.parametrize(
-    "name", ["../secret.txt", "/etc/hostname", "link.txt", "away/secret.txt", ".", "2026", "pipe", "loop", "a\0b", "x" * 300]
+    "name",
+    ["../secret.txt", "/etc/hostname", "link.txt", "away/secret.txt", ".", "2026", "pipe", "loop", "a\0b", "x" * 300],
 )
 def test_nothing_but_a_plain_file_below_the_folder_is_taken(maker: Maker, folder: Path, how: str, name: str) -> None:
     (folder.parent / "secret.txt").write_text("secret")
