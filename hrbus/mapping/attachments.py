@@ -41,6 +41,7 @@ def converters(stores: Mapping[str, Store]) -> tuple[Converter, ...]:
             Example("attachment(resumes, text)", "cv.txt", "Hello"),
             Example("attachment(resumes, media_type)", "cv.txt", "text/plain"),
         ),
+        domain="a path; of base64 and text the content, under the name of it",
     )
     embedded = Converter(
         "embedded",
@@ -52,6 +53,7 @@ def converters(stores: Mapping[str, Store]) -> tuple[Converter, ...]:
             Example("embedded(resumes, text)", "Hello", "185f8db32271fe25f561a6fc938b2e26"),
             Example("embedded(resumes, base64)", "SGVsbG8=", "185f8db32271fe25f561a6fc938b2e26"),
         ),
+        domain="every content within the bound: text of the encoding, base64 without line ends",
     )
     return attachment, embedded
 

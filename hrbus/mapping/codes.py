@@ -100,6 +100,7 @@ BUILT_IN = (
             Example("country(alpha3, alpha2)", "CHN", "CN"),
             Example("country(numeric, alpha2)", "156", "CN", Kind(Type.INTEGER, 3)),
         ),
+        domain="every code of the standard; English names come back in its spelling",
     ),
     Converter(
         "language",
@@ -107,6 +108,7 @@ BUILT_IN = (
         _make("language", _LANGUAGE),
         "from, to",
         (Example("language(alpha3, alpha2)", "zho", "zh"), Example("language(bibliographic, alpha2)", "chi", "zh")),
+        domain="every code of the standard; English names come back in its spelling",
     ),
     Converter(
         "currency",
@@ -114,5 +116,6 @@ BUILT_IN = (
         _make("currency", _CURRENCY),
         "from, to",
         (Example("currency(numeric, alpha3)", "156", "CNY"),),
+        domain="every code of the standard; English names come back in its spelling",
     ),
 )

@@ -75,6 +75,7 @@ class Example:
 class Converter:
     """What a leaf calls by ``name``. ``arguments`` shows them as a user writes them; ``summary`` is one sentence.
 
+    ``domain`` says which values come back as they were: there the two ways are inverse to each other.
     ``make`` raises ValueError, with a sentence, where arguments or kind do not fit.
     """
 
@@ -83,6 +84,7 @@ class Converter:
     make: Callable[[tuple[str, ...], Kind, Mapping[str, Table]], Step]
     arguments: str = ""
     examples: tuple[Example, ...] = ()
+    domain: str = ""
 
 
 def want(arguments: tuple[str, ...], least: int, most: int | None = None) -> None:
@@ -135,14 +137,14 @@ def _same(kind: Kind) -> Half:
 
 
 def _text(
-    name: str, summary: str, apply: Callable[[pl.Expr], pl.Expr], lossy: str, example: Example, *, blank: bool = True
+    name: str, summary: str, apply: Callable[[pl.Expr], pl.Expr], lossy: str, example: Example, *, domain: str
 ) -> Converter:
     def make(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -> Step:
         want(arguments, 0)
         want_text(kind)
-        return Step(Half(apply, kind), _same(kind), lossy, blank)
+        return Step(Half(apply, kind), _same(kind), lossy, blank=True)
 
-    return Converter(name, summary, make, "", (example,))
+    return Converter(name, summary, make, "", (example,), domain)
 
 
 def _cut(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table]) -> Step:
@@ -223,6 +225,7 @@ BUILT_IN = (
         lambda value: value.str.strip_chars(),
         "",
         Example("trim", "  Ada ", "Ada"),
+        domain="text without blanks at its ends",
     ),
     _text(
         "upper",
@@ -230,6 +233,7 @@ BUILT_IN = (
         lambda value: value.str.to_uppercase(),
         "lower case does not come back",
         Example("upper", "de", "DE"),
+        domain="text without small letters",
     ),
     _text(
         "lower",
@@ -237,6 +241,7 @@ BUILT_IN = (
         lambda value: value.str.to_lowercase(),
         "upper case does not come back",
         Example("lower", "ADA@EXAMPLE.ORG", "ada@example.org"),
+        domain="text without capital letters",
     ),
     _text(
         "title",
@@ -244,6 +249,7 @@ BUILT_IN = (
         lambda value: value.str.to_titlecase(),
         "the case does not come back",
         Example("title", "ADA LOVELACE", "Ada Lovelace"),
+        domain="text whose words begin with a capital letter and go on in small ones",
     ),
     Converter(
         "cut",
@@ -251,6 +257,7 @@ BUILT_IN = (
         _cut,
         "n",
         (Example("cut(5)", "Hello", "Hello"),),
+        domain="text of at most n characters",
     ),
     Converter(
         "blank",
@@ -262,6 +269,7 @@ BUILT_IN = (
             Example("blank(0)", "0", "", Kind(Type.INTEGER, 6)),
             Example("blank(N/A)", "N/A", ""),
         ),
+        domain="all values, where one is named; of several that are named, the first stands for all",
     ),
     Converter(
         "default",
@@ -269,6 +277,7 @@ BUILT_IN = (
         _default,
         "value",
         (Example("default(DE)", "FR", "FR"), Example("default(DE)", "DE", "DE")),
+        domain="all values; where the field was blank, the default comes back",
     ),
     Converter(
         "table",
@@ -277,6 +286,7 @@ BUILT_IN = (
         _table,
         "name [, otherwise]",
         (Example("table(colours)", "R", "red"), Example("table(colours)", "3", "green", Kind(Type.INTEGER, 1))),
+        domain="every code whose word no earlier code has",
     ),
     Converter(
         "boolean",
@@ -284,6 +294,7 @@ BUILT_IN = (
         _boolean,
         "true value, false value",
         (Example("boolean(Y, N)", "Y", "true"), Example("boolean(1, 0)", "0", "false", Kind(Type.INTEGER, 1))),
+        domain="the two values",
     ),
 )
 

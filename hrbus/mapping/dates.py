@@ -19,17 +19,17 @@ from hrbus.spi import Type
 
 _YEAR = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"  # XML Schema 1.0 knows no year 0
 _TWO = "[0-9]{2}"
-_PARTS = {"Y": _YEAR, "C": "[01]", "y": _TWO, "j": "[0-9]{3}", "m": _TWO, "d": _TWO, "H": _TWO, "M": _TWO, "S": _TWO}
-_ORDER = "YCyjmdHMS"
+_PARTS = {"Y": _YEAR, "C": "[01]", "j": "[0-9]{3}", "f": "[0-9]{6}", **dict.fromkeys("ymdHMS", _TWO)}
+_ORDER = "YCyjmdHMSf"
 _YEARS = ("Y", "y", "Cy")
 _DAYS = ("", "m", "md", "j")
-_TIMES = ("", "HM", "HMS")
+_TIMES = ("", "HM", "HMS", "HMSf")
 _FORMS = {"Y": "%Y", "Ym": "%Y-%m", "Ymd": "%Y-%m-%d"}
 _TIME = "T%H:%M:%S"
 _ZONE = r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
 _MOMENT = rf"^{_YEAR}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]{{1,9}})?{_ZONE}$"
 _PIVOT = re.compile(r"pivot\s*=?\s*([0-9]{1,2})")
-_SIGNS = "%Y %y %C %j %m %d %H %M %S"
+_SIGNS = "%Y %y %C %j %m %d %H %M %S %f"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Form:
     def document(self) -> str:
         """The form of XML Schema that says the same."""
         day, hour, _ = self.whole.partition("H")
-        return _FORMS[day] + (_TIME if hour else "")
+        return _FORMS[day] + (_TIME if hour else "") + (".%f" if "f" in self.parts else "")
 
     @property
     def pattern(self) -> str:
@@ -87,7 +87,7 @@ class Form:
         """How many digits the form has, where it is nothing but digits."""
         if re.sub(r"%[A-Za-z]", "", self.format):
             return None
-        return sum({"Y": 4, "j": 3, "C": 1}.get(part, 2) for part in self.parts)
+        return sum({"Y": 4, "j": 3, "C": 1, "f": 6}.get(part, 2) for part in self.parts)
 
     def parse(self, value: pl.Expr) -> pl.Expr:
         """Return the moment (Datetime) that a text stands for; null where it stands for none."""
@@ -104,10 +104,12 @@ class Form:
             )
             day = text.str.to_date("%Y%m%d", strict=False)
         if "H" not in number:
-            return day.cast(pl.Datetime("ms"))
+            return day.cast(pl.Datetime("us"))
         clock = [number.get(part, pl.lit(0, dtype=pl.Int32)) for part in "HMS"]
         right = (clock[0] < 24) & (clock[1] < 60) & (clock[2] < 60)
-        moment = day.cast(pl.Datetime("ms")) + pl.duration(hours=clock[0], minutes=clock[1], seconds=clock[2])
+        micro = number.get("f", pl.lit(0, dtype=pl.Int32))
+        span = pl.duration(hours=clock[0], minutes=clock[1], seconds=clock[2], microseconds=micro)
+        moment = day.cast(pl.Datetime("us")) + span
         return pl.when(right).then(moment)
 
     def _year(self, number: Mapping[str, pl.Expr]) -> pl.Expr:
@@ -119,14 +121,19 @@ class Form:
     def write(self, moment: pl.Expr) -> pl.Expr:
         """Return a moment in this form; null where it is of a year that the form cannot say."""
         if "Y" in self.parts:
-            return moment.dt.to_string(self.format)
+            return moment.dt.to_string(_chrono(self.format))
         first = 1900 + (self.pivot or 0)
         last = 2099 if "C" in self.parts else first + 99
         there = pl.when(moment.dt.year().is_between(first, last)).then(moment)
         century = ((there.dt.year() - 1900) // 100).cast(pl.String)
         pieces = re.split("(%C)", self.format)
-        parts = [century if piece == "%C" else there.dt.to_string(piece) for piece in pieces if piece]
+        parts = [century if piece == "%C" else there.dt.to_string(_chrono(piece)) for piece in pieces if piece]
         return pl.concat_str(parts)
+
+
+def _chrono(form: str) -> str:
+    """Return a form as polars writes it: six digits of a second's fraction are its ``%6f``."""
+    return form.replace("%f", "%6f")
 
 
 def _as_text(value: pl.Expr, kind: Kind, form: Form) -> pl.Expr:
@@ -182,11 +189,12 @@ def _datetime(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table
     def forward(value: pl.Expr) -> pl.Expr:
         local = form.parse(_as_text(value, kind, form))
         here = local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
-        return here.dt.convert_time_zone("UTC").dt.to_string("%Y-%m-%dT%H:%M:%SZ")
+        fraction = ".%6f" if "f" in form.parts else ""
+        return here.dt.convert_time_zone("UTC").dt.to_string(f"%Y-%m-%dT%H:%M:%S{fraction}Z")
 
     def backward(value: pl.Expr) -> pl.Expr:
         meant = pl.when(value.str.contains(_MOMENT)).then(value)
-        moment = meant.str.to_datetime("%+", time_unit="ms", time_zone="UTC", strict=False)
+        moment = meant.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
         return from_text(form.write(moment.dt.convert_time_zone(zone)), kind)
 
     return Step(
@@ -199,10 +207,11 @@ def _datetime(arguments: tuple[str, ...], kind: Kind, tables: Mapping[str, Table
 BUILT_IN = (
     Converter(
         "date",
-        "A date in the field's own form (%Y %m %d %H %M %S and signs between them); in the document it has the form "
-        "of XML Schema: a year, year and month, date, or date and time without a zone. A second form says otherwise "
-        "for the document. %y is a year of two digits: those from the pivot on are of the 1900s, the others of the "
-        "2000s. %C%y is the year of IBM i, whose first digit is 0 for 19 and 1 for 20. %j is the day of the year.",
+        "A date in the field's own form (%Y %m %d %H %M %S %f and signs between them); in the document it has the "
+        "form of XML Schema: a year, year and month, date, or date and time without a zone. A second form says "
+        "otherwise for the document. %y is a year of two digits: those from the pivot on are of the 1900s, the "
+        "others of the 2000s. %C%y is the year of IBM i, whose first digit is 0 for 19 and 1 for 20. %j is the day "
+        "of the year, %f a second's fraction in six digits.",
         _date,
         "form [, document's form] [, pivot=NN]",
         (
@@ -214,6 +223,8 @@ BUILT_IN = (
             Example("date(%C%y%m%d)", "1240229", "2024-02-29", Kind(Type.INTEGER, 7)),
             Example("date(%y%j, pivot=40)", "24060", "2024-02-29", Kind(Type.INTEGER, 5)),
         ),
+        domain="every day of the years 1 to 9999 that both forms can say; with %y the hundred years "
+        "from the pivot on, with %C%y those from 1900 to 2099",
     ),
     Converter(
         "datetime",
@@ -223,7 +234,14 @@ BUILT_IN = (
         "form, zone [, pivot=NN]",
         (
             Example("datetime(%Y%m%d%H%M%S, Asia/Shanghai)", "20240229083000", "2024-02-29T00:30:00Z"),
+            Example(
+                "datetime(%Y-%m-%d-%H.%M.%S.%f, Europe/Berlin)",
+                "2024-02-29-08.30.00.123456",
+                "2024-02-29T07:30:00.123456Z",
+            ),
             Example("datetime(%Y%m%d, UTC)", "20240229", "2024-02-29T00:00:00Z", Kind(Type.INTEGER, 8)),
         ),
+        domain="every moment to the second, or to the microsecond where the form has %f, that the "
+        "zone's clocks showed once",
     ),
 )

@@ -137,6 +137,7 @@ BUILT_IN = (
         _resident_id,
         "",
         (Example("resident_id", "11010519491231002X", "11010519491231002X"),),
+        domain="every number, the check digit X as a capital letter",
     ),
     Converter(
         "check",
@@ -148,6 +149,7 @@ BUILT_IN = (
             Example("check(mod11-2)", "07940", "07940"),
             Example("check(mod97-10)", "79444", "79444"),
         ),
+        domain="every number with the right check digit",
     ),
     Converter(
         "iban",
@@ -155,5 +157,6 @@ BUILT_IN = (
         _iban,
         "",
         (Example("iban", "DE89 3704 0044 0532 0130 00", "DE89370400440532013000"),),
+        domain="every number without blanks and with capital letters",
     ),
 )

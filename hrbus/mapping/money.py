@@ -114,6 +114,7 @@ BUILT_IN = (
             Example("money(JPY)", "12345", "12345", Kind(Type.INTEGER, 9)),
             Example("money(KWD)", "7.5", "7.500"),
         ),
+        domain="every number that has no more decimals than the currency",
     ),
     Converter(
         "minor",
@@ -124,5 +125,6 @@ BUILT_IN = (
             Example("minor(CNY)", "1234560", "12345.60", Kind(Type.INTEGER, 9)),
             Example("minor(JPY)", "12345", "12345", Kind(Type.INTEGER, 9)),
         ),
+        domain="every whole number of units",
     ),
 )

@@ -116,5 +116,6 @@ BUILT_IN = (
             Example("name(given, family-comma-given)", "Berg, Jan van der", "Jan"),
             Example("name(particle, family-comma-given)", "Berg, Jan van der", "van der"),
         ),
+        domain="nothing: there is no way back",
     ),
 )

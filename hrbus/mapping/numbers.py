@@ -130,6 +130,7 @@ BUILT_IN = (
         _digits,
         "n",
         (Example("digits(8)", "4711", "00004711", Kind(Type.INTEGER, 8)), Example("digits(3)", "007", "007")),
+        domain="every whole number of at most n digits, and every text of n digits",
     ),
     Converter(
         "number",
@@ -140,6 +141,7 @@ BUILT_IN = (
             Example("number(2)", "1234.50", "1234.50", Kind(Type.DECIMAL, 9, 2)),
             Example("number(1)", "7.0", "7.0"),
         ),
+        domain="every number that has no more decimals than are named",
     ),
     Converter(
         "integer",
@@ -147,5 +149,6 @@ BUILT_IN = (
         _integer_text,
         "",
         (Example("integer", "42", "42"),),
+        domain="whole numbers without leading zeros",
     ),
 )

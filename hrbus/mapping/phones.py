@@ -94,5 +94,6 @@ BUILT_IN = (
             Example("phone(CN, national)", "13800138000", "+8613800138000"),
             Example("phone(DE)", "+41 44 668 18 00", "+41446681800"),
         ),
+        domain="every number that is written as the way back writes it",
     ),
 )

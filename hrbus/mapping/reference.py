@@ -71,6 +71,8 @@ def _lines(converter: Converter) -> Iterator[str]:
     call = f"{converter.name}({converter.arguments})" if converter.arguments else converter.name
     yield f"## `{call}`\n"
     yield f"{converter.summary}\n"
+    if converter.domain:
+        yield f"Comes back: {converter.domain}.\n"
     yield "| leaf | field | document | lossy |"
     yield "|---|---|---|---|"
     for example in converter.examples:

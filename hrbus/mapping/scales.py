@@ -233,6 +233,8 @@ BUILT_IN = (
             Example("scale(A:E, 0..100)", "B", "75"),
             Example("scale(0..100, A:E)", "75", "B", Kind(Type.INTEGER, 3)),
         ),
+        domain="every score of the field's own decimals between two ranges, and every grade into a "
+        "range; of a grade out of a range the middle",
     ),
     Converter(
         "percentile",
@@ -241,5 +243,6 @@ BUILT_IN = (
         _percentile,
         "table",
         (Example("percentile(norms)", "31", "50", Kind(Type.INTEGER, 3)),),
+        domain="nothing: there is no way back",
     ),
 )

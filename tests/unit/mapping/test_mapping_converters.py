@@ -128,7 +128,7 @@ def test_a_table_can_say_what_an_unknown_code_becomes() -> None:
         ("table(shapes)", TEXT, "there is no table shapes; declared here: colours, norms"),
         ("boolean(Y, Y)", TEXT, "needs two different values"),
         ("date(%j)", TEXT, "the form '%j' must hold a year, year and month, a date, or a date and time"),
-        ("date(%Q)", TEXT, "the form '%Q' must be made of %Y %y %C %j %m %d %H %M %S and signs between them"),
+        ("date(%Q)", TEXT, "the form '%Q' must be made of %Y %y %C %j %m %d %H %M %S %f and signs between them"),
         ("date(%y%m%d)", TEXT, "the form '%y%m%d' needs pivot=NN: years from NN on are of the 1900s"),
         ("date(%Y%m%d, pivot=40)", TEXT, "the form '%Y%m%d' needs no pivot"),
         ("scale(A:A, 0..1)", TEXT, "the grades A:A are only one"),
