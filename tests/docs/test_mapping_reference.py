@@ -11,11 +11,13 @@ from adapters.cobol.copybook import parse
 from adapters.cobol.layout import describe
 from hrbus import hrxml, mapping, yaml
 from hrbus.clock import SystemClock
+from hrbus.errors import Fault
 from hrbus.mapping.converters import known
 from hrbus.mapping.fragments import INCLUDE, WITH
 from hrbus.mapping.reference import page
 from hrbus.mapping.rules import ENGINE, KEYS
 from hrbus.mapping.sql.formula import TABLE
+from hrbus.mapping.stores import read as read_stores
 from hrbus.mapping.tables import read
 from hrbus.spi import Batch, Field, Layout, Type
 
@@ -63,6 +65,48 @@ def test_the_tables_on_the_page_can_be_read(root: Path, tmp_path: Path) -> None:
     found = {name: dict(read(each, tmp_path, now).forward) for name, each in node.entries.items()}
     expected = {"status": {"A": "Active", "W": "Withdrawn"}, "skills": {"CB": "COBOL"}, "colours": {"R": "red"}}
     assert expected | {"grades": {"1": "ours"}} == found
+
+
+def test_the_other_file_on_the_page_is_read_as_it_says(root: Path, tmp_path: Path) -> None:
+    text = (root / "docs/reference/mapping.md").read_text("utf-8")
+    shown = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "\nreferences:" in block]
+    file = tmp_path / "shown.yaml"
+    file.write_text(shown[0], "utf-8")
+    position = Layout(
+        "POSITION",
+        (
+            Field("POS-STAFF-NO", "POS-STAFF-NO", Type.INTEGER, digits=8, signed=False),
+            Field("POS-FROM", "POS-FROM", Type.INTEGER, digits=6, signed=False),
+            *(Field(name, name, Type.TEXT) for name in ("POS-EMPLOYER", "POS-STATE")),
+        ),
+    )
+    layouts = {"copybooks/STAFF.cpy": STAFF, "copybooks/POSITION.cpy": position}
+    vocabulary = hrxml.load("2.5", root / "hrxml_schemas")
+    made = mapping.load(file, layout_of=layouts.__getitem__, vocabulary=vocabulary, tables=tmp_path)
+    held = [
+        {"POS-STAFF-NO": 7, "POS-FROM": 200000 + n, "POS-EMPLOYER": f"E{n}", "POS-STATE": "O" if n == 5 else "C"}
+        for n in range(1, 6)
+    ]
+    frame = pl.DataFrame({"_record": [1], "_offset": [0], "STAFF-NO": [7], "POSITIONS": [held]})
+    (tree,) = made.into(Batch(frame)).frame["Candidate"].to_list()
+    employers = tree["CandidateProfile"]["EmploymentHistory"]["EmployerOrg"]
+    assert ["E4", "E3", "E2"] == [each["EmployerOrgName"] for each in employers]
+    assert any("nothing writes it" in str(fault) for fault in made.check("out"))
+
+
+def test_the_attachments_on_the_page_can_be_declared(root: Path, tmp_path: Path) -> None:
+    text = (root / "docs/reference/mapping.md").read_text("utf-8")
+    (shown,) = [
+        block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if block.startswith("attachments")
+    ]
+    node = yaml.loads(shown, "mapping.md")
+    assert isinstance(node, yaml.Entries)
+    declared = node.entries["attachments"]
+    assert isinstance(declared, yaml.Entries)
+    faults: list[Fault] = []
+    store = read_stores(declared.entries, tmp_path, faults)["resumes"]
+    assert [] == faults
+    assert ("files/resumes", 2_000_000, False, ".pdf") == (store.folder, store.most, store.absent, store.suffix)
 
 
 def test_every_key_and_every_part_of_a_formula_is_told(root: Path) -> None:

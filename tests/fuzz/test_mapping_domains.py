@@ -35,7 +35,7 @@ TEXTS = st.lists(WORD, min_size=1, max_size=3).map(" ".join)
 """Text without blanks at its ends."""
 WHOLE = Kind(Type.INTEGER, 12)
 CENTS = Kind(Type.DECIMAL, 12, 2)
-LOCAL = st.datetimes(datetime(1950, 1, 1), datetime(2037, 12, 31))  # noqa: DTZ001 - times of a zone that follows
+LOCAL = st.datetimes(datetime(1950, 1, 1), datetime(2037, 12, 31))
 
 
 @dataclass(frozen=True)
