@@ -15,6 +15,7 @@ The events of the parser are read, not its nodes: anchors are seen there, and de
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -317,7 +318,15 @@ class _Reader:
         mark = error.problem_mark or error.context_mark
         place = Place(self.name, mark.line + 1, mark.column + 1) if mark else Place(self.name)
         message = " ".join(part for part in (error.context, error.problem) if part)
-        self.fault(f"is not YAML: {message}", place, "check indentation, colons and quotes, here and one line up")
+        line = self.text.split("\n")[mark.line] if mark and mark.line <= self.text.count("\n") else ""
+        quoted = _BEGINS_QUOTED.match(line)
+        hint = f"a value that begins with a quote ends with it; write {quoted[1]}: ({quoted[2]})" if quoted else _LOOK
+        self.fault(f"is not YAML: {message}", place, hint)
+
+
+_BEGINS_QUOTED = re.compile(r"""\s*(?:- )?([^\s:"']+):\s+((?:"[^"]*"|'[^']*')\s*[^\s#].*?)\s*$""")
+"""A line whose value goes on after a quoted part, as a formula may that begins with the name of a field."""
+_LOOK = "check indentation, colons and quotes, here and one line up"
 
 
 class _TooDeepError(Exception):

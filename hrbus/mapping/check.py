@@ -22,7 +22,7 @@ from hrbus.mapping.binding import (
     bound_elements,
     bound_leaves,
 )
-from hrbus.mapping.fields import Way, fed, locate, near, used, ways
+from hrbus.mapping.fields import Way, fed, grouped, locate, near, used, ways
 from hrbus.mapping.out import CONDITIONS, feeds
 from hrbus.mapping.rules import Rules
 from hrbus.mapping.tables import Table
@@ -229,11 +229,15 @@ def dropped(rules: Rules, layout: Layout) -> tuple[set[Way], list[Fault]]:
     every, found, faults = list(ways(layout.fields)), set(), []
     for name in rules.drop:
         place = rules.drop_places[name]
-        here = locate(name, every)
+        here = _dropped(name, layout, every)
         if not here:
             faults.append(Fault(f"{layout.name} has no field {name}", place, f"drop.{name}", near(name, every)))
         found.update(here)
     return found, faults
+
+
+def _dropped(name: str, layout: Layout, every: list[Way]) -> list[Way]:
+    return locate(name, every) or grouped(name, layout.fields)
 
 
 def check_complete(
@@ -249,15 +253,13 @@ def check_complete(
         name = ".".join(way)
         if way in handled and (way in left_out or (way in filled and direction is Direction.OUT)):
             word, places = ("drop", rules.drop_places) if way in left_out else ("fill", rules.fill_places)
-            yield Fault("is mapped as well", _told(places, way, every), f"{word}.{name}", "remove one of the two")
+            told = next((p for n, p in places.items() if way in _dropped(n, layout, every)), None)
+            yield Fault("is mapped as well", told, f"{word}.{name}", "remove one of the two")
         elif way in left_out and way in filled:
-            yield Fault("is dropped as well", _told(rules.fill_places, way, every), f"fill.{name}", "remove one")
+            told = next((p for n, p in rules.fill_places.items() if way in locate(n, every)), None)
+            yield Fault("is dropped as well", told, f"fill.{name}", "remove one")
         elif way not in handled | left_out | filled:
             yield _forgotten(way, roots, direction, place)
-
-
-def _told(places: Mapping[str, Place], way: Way, every: list[Way]) -> Place | None:
-    return next((place for name, place in places.items() if way in locate(name, every)), None)
 
 
 def _forgotten(way: Way, roots: Mapping[str, BoundElement], direction: Direction, place: Place | None) -> Fault:

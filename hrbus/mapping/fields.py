@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from hrbus.mapping.binding import BoundElement, BoundLeaf, BoundNode, BoundSeveral
 from hrbus.mapping.out import feeds, repetitions
-from hrbus.spi import Field, Layout
+from hrbus.spi import Field, Layout, Type
 
 Way: TypeAlias = tuple[str, ...]
 
@@ -34,6 +34,18 @@ def locate(name: str, known: Iterable[Way]) -> list[Way]:
     plain = [way for way, parts in folded if parts[-1].rpartition(".")[2] == wanted]
     below = [way for way, parts in folded if wanted in parts[:-1] or ".".join(parts).startswith(wanted + ".")]
     return exact or below or plain
+
+
+def grouped(name: str, fields: Iterable[Field], above: Way = ()) -> list[Way]:
+    """Return the ways of the fields in a group that does not repeat, which has no way of its own."""
+    for field in fields:
+        if field.type is not Type.GROUP:
+            continue
+        if not field.many and field.name.casefold() == name.strip().casefold():
+            return list(ways(field.children, above))
+        if found := grouped(name, field.children, (*above, field.column) if field.many else above):
+            return found
+    return []
 
 
 def near(name: str, known: Iterable[Way]) -> str:

@@ -172,3 +172,11 @@ def test_pydantic_faults_get_places_paths_and_names() -> None:
         "f.yaml:7:1: at.hots: unknown key; did you mean host?",
     ]
     assert expected == [str(fault) for fault in yaml.faults_of(caught.value, node, Outer, "at")]
+
+
+def test_a_formula_that_begins_with_a_quote_is_told_how_to_be_written() -> None:
+    with pytest.raises(ConfigError) as caught:
+        yaml.loads('a:\n  $sql: "PAY" > 0\n', "m.yaml")
+    (fault,) = caught.value.faults
+    assert "m.yaml:2" in str(fault)
+    assert 'a value that begins with a quote ends with it; write $sql: ("PAY" > 0)' == fault.hint

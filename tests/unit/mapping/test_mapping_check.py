@@ -8,6 +8,7 @@ import pytest
 from hrbus import hrxml, mapping
 from hrbus.errors import ConfigError, Fault
 from hrbus.mapping import Mapping
+from hrbus.spi import Field, Layout, Type
 from tests.unit.mapping.samples import LAYOUT
 
 Make = Callable[..., Mapping]
@@ -55,7 +56,7 @@ Candidate:
         "m.yaml:11:32: Candidate/CandidateProfile/PersonalData/PersonName/FamilyName: there is no converter trmi; "
         "did you mean trim?",
         "m.yaml:13:29: Candidate/CandidateProfile/PersonalData/PersonId/IdValue: date the form '%q' must be made of "
-        "%Y %y %C %j %m %d %H %M %S and signs between them; write date(form [, document's form] [, pivot=NN])",
+        "%Y %y %C %j %m %d %H %M %S %f and signs between them; write date(form [, document's form] [, pivot=NN])",
         "m.yaml:14:13: Candidate/Resume: braces and brackets are refused inside a document, because YAML cuts them "
         "at commas; write one key a line",
         "m.yaml:14:26: Candidate/Resume/TextResume: Candidate/Resume has no TextResume; "
@@ -256,3 +257,17 @@ def test_a_table_must_be_codes_and_words_below_the_mappings(make: Make) -> None:
 def test_paths_are_what_going_backward_reads(make: Make) -> None:
     assert {"Candidate": ["CandidateRecordInfo/Id/IdValue"]} == make(SMALL).paths
     assert LAYOUT is make(SMALL).layout
+
+
+def test_a_group_that_does_not_repeat_is_dropped_with_all_its_fields(make: Make) -> None:
+    inner = Field("INNER", "INNER", Type.GROUP, children=(Field("B", "B", Type.TEXT),))
+    meta = Field("META", "META", Type.GROUP, children=(Field("C", "C", Type.TEXT),))
+    held = Field("HELD", "HELD", Type.GROUP, many=True, children=(meta, Field("D", "D", Type.TEXT)))
+    outer = Field("OUTER", "OUTER", Type.GROUP, children=(inner, held))
+    layout = Layout("L", (Field("NO", "NO", Type.TEXT), outer))
+    text = "Candidate:\n  CandidateRecordInfo:\n    Id:\n      IdValue: NO\n    Status: const(Active)\n"
+    left = {fault.path for fault in make(text, "drop:\n  INNER: no\n  META: no\n", layout).check("into")}
+    assert {"HELD.D"} == left
+    assert () == make(text, "drop:\n  OUTER: no\n", layout).check("into")
+    (both,) = make(text.replace("NO\n", "B\n"), "drop:\n  NO: no\n  OUTER: no\n", layout).check("into")
+    assert str(both).endswith(":3: drop.B: is mapped as well; remove one of the two")
