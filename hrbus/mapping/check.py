@@ -183,7 +183,7 @@ def _required(element: BoundElement, node: Node) -> Iterator[Fault]:
         if child.required and name not in told:
             place, path = element.element.place, element.element.path
             what = "text" if name == "$text" else name
-            yield Fault(f"{what} is required here", place, path, f"write {name}: FIELD, or const(…)")
+            yield Fault(f"{what} is required here", place, path, _how_to_feed(name, child))
     for below in element.children:
         found = node.fields.get(_name(below))
         if found is None:
@@ -193,6 +193,14 @@ def _required(element: BoundElement, node: Node) -> Iterator[Fault]:
                 yield from _required(item, found)
             elif isinstance(item, BoundLeaf):
                 yield from _bare(item, found)
+
+
+def _how_to_feed(name: str, node: Node) -> str:
+    if node.is_leaf:
+        return f"write {name}: FIELD, or const(…)"
+    needed = [child for child, found in node.fields.items() if found.required]
+    some = [child for child in node.fields if not child.startswith("@")][:4]
+    return f"write {name}: and below it {', '.join(needed) or 'one of ' + ', '.join(some)}"
 
 
 def _bare(leaf: BoundLeaf, node: Node) -> Iterator[Fault]:

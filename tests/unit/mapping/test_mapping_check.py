@@ -259,6 +259,28 @@ def test_paths_are_what_going_backward_reads(make: Make) -> None:
     assert LAYOUT is make(SMALL).layout
 
 
+def test_what_is_required_and_holds_elements_is_told_with_these(make: Make) -> None:
+    text = """
+Candidate:
+  CandidateProfile:
+    EmploymentHistory:
+      EmployerOrg:
+        $each: JOB
+        EmployerOrgName: EMPLOYER
+        {}
+"""
+    history = (
+        "PositionHistory:\n          OrgName:\n            OrganizationName: EMPLOYER\n          Description: MORE"
+    )
+    start = "StartDate is required here; write StartDate: and below it one of AnyDate, YearMonth, Year, StringDate"
+    for below, told in (
+        ("", "PositionHistory is required here; write PositionHistory: and below it OrgName, Description, StartDate"),
+        (history.replace("MORE", "EMPLOYER"), start),
+    ):
+        made = make(text.format(below).rstrip() + "\n")
+        assert [True] == [told in str(fault) for fault in made.check("into") if "required" in str(fault)]
+
+
 def test_a_group_that_does_not_repeat_is_dropped_with_all_its_fields(make: Make) -> None:
     inner = Field("INNER", "INNER", Type.GROUP, children=(Field("B", "B", Type.TEXT),))
     meta = Field("META", "META", Type.GROUP, children=(Field("C", "C", Type.TEXT),))
