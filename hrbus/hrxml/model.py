@@ -46,8 +46,10 @@ class Particle:
         count = counts.get(self.name)
         if count is None:
             return np.full(height, self.least == 0)
-        good = np.greater_equal(count, self.least)
-        return good if self.most is None else np.logical_and(good, count <= self.most)
+        good: Rows = np.greater_equal(count, self.least)
+        if self.most is not None:
+            good &= count <= self.most
+        return good
 
 
 @dataclass(frozen=True)
