@@ -14,6 +14,14 @@ from tests.conftest import need, shared
 from tests.docs.documents import Command, Reader, Save, steps
 
 NEEDS = {
+    "bring-a-resume.md": (),
+    "read-a-second-file.md": (),
+    "code-tables.md": (),
+    "conditions-and-formulas.md": (),
+    "dates-and-times.md": (),
+    "names-phones-and-numbers.md": (),
+    "scores-and-money.md": (),
+    "share-a-fragment.md": (),
     "make-a-twin.md": (),
     "chinese-names.md": (),
     "chinese-names.zh-CN.md": (),
