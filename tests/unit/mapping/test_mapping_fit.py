@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from adapters.cobol.copybook import parse
 from adapters.cobol.settings import CobolSettings
 from hrbus import hrxml, mapping
 from hrbus.errors import ConfigError
-from hrbus.mapping import Mapping, fit
+from hrbus.mapping import Mapping, Run, fit
 from hrbus.mapping.converters import Step, known
 from hrbus.mapping.kinds import TEXT, Kind, from_text, to_text
 from hrbus.mapping.leaf import pipes
@@ -241,6 +242,15 @@ def test_what_fields_are_filled_with_is_held_against_them(site: Site, fill: str,
     made = site.make("F | reject", codec, f"fill:\n  G: {fill}\n")
     faults = list(fit.misfits(made, codec.layout, {}))
     assert ([message] if message else []) == [fault.message for fault in faults]
+
+
+def test_a_number_of_the_run_that_has_outgrown_its_field_stops_the_run(site: Site) -> None:
+    codec = codec_of("PIC 9(2)")
+    made = site.make("G | reject", codec, "fill:\n  F: run(sequence)\n")
+    moment = datetime(2026, 11, 25, tzinfo=UTC)
+    assert [99] == made.out(documents(["A"]), Run(moment, 99)).frame["F"].to_list()
+    with pytest.raises(ConfigError, match="F is to be filled with 100, which it cannot hold; widen the field"):
+        made.out(documents(["A"]), Run(moment, 100))
 
 
 def test_reject_must_stand_right_behind_its_field(site: Site) -> None:
