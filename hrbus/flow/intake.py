@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -129,23 +129,24 @@ class Intake:
         documents = route.into.into(Batch(named.drop(BUSINESS_KEY, DIGEST)))
         documents, invalid = self._checked(documents)
         links, columns = self._links(documents)
-        frame = documents.frame.select(
-            RECORD, OFFSET, route.vocabulary.payload(documents).alias(PAYLOAD), *columns
-        ).join(named.select(RECORD, BUSINESS_KEY, DIGEST), on=RECORD, how="left", maintain_order="left")
+        keys = named.select(RECORD, BUSINESS_KEY, DIGEST)
+        frame = documents.frame.select(RECORD, OFFSET, PAYLOAD, *columns)
+        frame = frame.join(keys, on=RECORD, how="left", maintain_order="left")
         refused = [*batch.rejects, *nameless, *documents.rejects, *invalid]
         intake.stage(self.run, taken, number, frame, refused, links, over)
 
     def _checked(self, documents: Documents) -> tuple[Documents, list[Reject]]:
-        """Take the documents out that are not valid HR-XML."""
-        judged = self.route.vocabulary.judge(documents, self.route.validation)
+        """Give the documents their payloads, and take those out that are not valid HR-XML."""
+        written = self.route.vocabulary.written(documents)
+        judged = written.judge(self.route.validation)
         failures = {row: (reason, path) for row, reason, path in reversed(list(judged))}
+        frame = documents.frame.with_columns(written.payload().alias(PAYLOAD))
         if not failures:
-            return documents, []
-        frame = documents.frame
+            return replace(documents, frame=frame), []
         bad = pl.Series(sorted(failures))
         rejects = _rejects(frame[bad], Stage.CHECK, [failures[row] for row in bad])
         good = frame.with_row_index("_row").filter(~pl.col("_row").is_in(bad.implode())).drop("_row")
-        return Documents(good, documents.rejects, documents.root, documents.vocabulary), rejects
+        return replace(documents, frame=good), rejects
 
     def _links(self, documents: Documents) -> tuple[list[Link], list[pl.Expr]]:
         """Return where the documents name their partners, and the columns that hold those names."""

@@ -55,6 +55,16 @@ class Outward(Protocol):
         """Return the batch of the target's layout; ``run`` is the delivery's moment and number."""
 
 
+class Written(Protocol):
+    """Documents on their way to text."""
+
+    def judge(self, validation: Validation) -> Iterable[tuple[int, str, str]]:
+        """Return row, reason and path of every document that is not valid; HrbusError where two judges differ."""
+
+    def payload(self) -> pl.Series:
+        """Return the canonical JSON of every document."""
+
+
 class Vocabulary(Protocol):
     """An HR-XML release."""
 
@@ -62,11 +72,8 @@ class Vocabulary(Protocol):
     def release(self) -> str:
         """Its name."""
 
-    def judge(self, documents: Documents, validation: Validation) -> Iterable[tuple[int, str, str]]:
-        """Return row, reason and path of every document that is not valid; HrbusError where two judges differ."""
-
-    def payload(self, documents: Documents) -> pl.Series:
-        """Return the canonical JSON of every document."""
+    def written(self, documents: Documents) -> Written:
+        """Return documents on their way to text."""
 
     def read_payloads(self, payloads: pl.Series, root: str, paths: Iterable[str]) -> pl.Series:
         """Return canonical JSON as a Struct column, restricted to ``paths``."""
@@ -78,9 +85,10 @@ class Route:
 
     ``key`` are the layout's columns that identify a record's subject; ``ignore`` those that do not count as a
     change. ``take`` names columns and the values that a record must have there; others are counted as skipped.
-    ``references`` names, for each further root that ``out`` reads, the route that keeps it. ``reading`` is how the
-    codec is set: an artifact that was left in the middle is not gone on with under another setting. ``page`` is how
-    many records go from the ledger to the target at a time. Raises ConfigError where the parts do not fit.
+    ``references`` names, for each further root that ``out`` reads, the route that keeps it. ``validation`` says which
+    documents a parser judges. ``reading`` is how the codec is set: an artifact that was left in the middle is not
+    gone on with under another setting. ``page`` is how many records go from the ledger to the target at a time.
+    Raises ConfigError where the parts do not fit.
     """
 
     name: str

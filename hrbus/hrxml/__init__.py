@@ -5,7 +5,6 @@ from hrbus.hrxml import load
 vocabulary = load("2.5", site / "hrxml_schemas")
 texts = vocabulary.render(documents)        # a String column
 failures = vocabulary.check(texts)          # (row, reason, path)
-good = vocabulary.proven("Candidate", frame["Candidate"])   # certainly valid, without any text
 payloads = vocabulary.payload(documents)    # canonical JSON, for the ledger
 """
 

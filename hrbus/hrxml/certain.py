@@ -1,7 +1,6 @@
 r"""What is certainly a value of a type: its facets, asked of a whole column at once.
 
-    >>> day = certain(Facets("date", "date", "date"))
-    >>> pl.Series(["2024-02-29", "2023-02-29", " 2024-02-28 "]).to_frame("d").select(day(pl.col("d")))["d"].to_list()
+    >>> certain(Facets("date", "date", "date"), pl.Series(["2024-02-29", "2023-02-29", " 2024-02-28 "])).to_list()
     [True, False, False]
 
 The answer is *certain* or *not certain*, never *wrong*: a text that is not certain (the third above is valid, with
@@ -18,8 +17,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache, reduce
-from operator import and_, or_
+from operator import and_
 
+import numpy as np
 import polars as pl
 
 from hrbus.hrxml.node import Facets
@@ -76,6 +76,7 @@ _COUNTED = frozenset({*_BLANKS, "language", "NMTOKEN", "Name", "NCName"})
 """The types whose length is that of their text."""
 
 
+@cache
 def doubt(facets: Facets) -> str:
     """Return why no text at all is certain to be of a type; empty where some are."""
     if facets.members:
@@ -102,27 +103,103 @@ def _doubts(facets: Facets) -> Iterator[str]:
             yield str(error)
 
 
+def certain(facets: Facets, texts: pl.Series, *, plain: bool = False) -> pl.Series:
+    """Return which of ``texts`` are certainly of a type; a null is. None is where there is a ``doubt``.
+
+    ``plain`` says that no text holds a character which XML cannot carry.
+    """
+    if plain and facets == ANY and _longest(texts) <= LONGEST:
+        return _all(texts)
+    different = _different(texts)
+    good = _certain(facets, different, plain)
+    if different is texts:
+        return good
+    bad = different.filter(~good)
+    return (~texts.is_in(bad.implode())).fill_null(value=True) if len(bad) else _all(texts)
+
+
+ANY = Facets("string", "string", "string")
+"""The type of any text."""
+
+
 @cache
-def certain(facets: Facets) -> Test:
-    """Return the test of a type, null where the text is null; never true where there is a ``doubt``."""
-    if facets.members and not facets.beyond:
-        tests = [certain(member) for member in facets.members if not doubt(member)]
-        if tests:
-            return lambda text: reduce(or_, (test(text) for test in tests))
+def harmless(facets: Facets) -> bool:
+    """Say whether a certain text of this type holds no sign that XML or JSON would escape."""
+    if facets.members:
+        return all(harmless(member) for member in facets.members)
+    if facets.enumeration:
+        return not any(is_special(word) for word in facets.enumeration)
+    return facets.builtin in _LEXICAL and facets.builtin != "anyURI"
+
+
+def is_special(text: str) -> bool:
+    """Say whether a text holds a sign that XML or JSON escape somewhere, or that XML cannot carry."""
+    data = text.encode()
+    if not data:
+        return False
+    if any(sign in data for sign in _SIGNS) or np.frombuffer(data, np.uint8).min() < ord(" "):
+        return True
+    return _LAST in data and any(sign in data for sign in ("\ufffe".encode(), "\uffff".encode()))
+
+
+_SIGNS = (b'"', b"&", b"<", b">", b"\\")
+_LAST = b"\xef"
+"""How the last characters of the basic plane begin, in UTF-8."""
+
+
+def _longest(texts: pl.Series) -> int:
+    longest = texts.str.len_bytes().max()
+    return longest if isinstance(longest, int) else 0
+
+
+def _different(texts: pl.Series) -> pl.Series:
+    """Return each text once where that is cheaper (dates, codes, states)."""
+    if len(texts) < _FEW or texts.head(_FEW).n_unique() * 2 > _FEW:
+        return texts
+    different = texts.unique()
+    return different if len(different) * 4 <= len(texts) else texts
+
+
+_FEW = 256
+"""Among so many texts it is looked at whether they are few different ones."""
+
+
+def _certain(facets: Facets, texts: pl.Series, plain: bool) -> pl.Series:
     if doubt(facets):
-        return lambda text: pl.when(text.is_not_null()).then(pl.lit(value=False))
-    tests = list(_tests(facets))
-    return lambda text: reduce(and_, (test(text) for test in tests))
+        return texts.is_null()
+    if facets.members:
+        good = texts.is_null()
+        for member in facets.members:
+            good = good | _certain(member, texts, plain)
+            if good.all():
+                break
+        return good
+    tests = _type_tests(facets, plain)
+    if not tests:
+        return _all(texts)
+    text = pl.col("text")
+    whole = reduce(and_, (test(text) for test in tests)).fill_null(pl.lit(value=True))
+    return texts.alias("text").to_frame().select(whole).to_series()
 
 
-def _tests(facets: Facets) -> Iterator[Test]:
-    if facets.enumeration:  # what is spelled out holds no character that it should not
+def _all(texts: pl.Series) -> pl.Series:
+    return pl.repeat(True, len(texts), eager=True)
+
+
+@cache
+def _type_tests(facets: Facets, plain: bool) -> tuple[Test, ...]:
+    return tuple(_tests(facets, plain))
+
+
+def _tests(facets: Facets, plain: bool) -> Iterator[Test]:
+    if facets.enumeration:
         yield lambda text: text.is_in(facets.enumeration)
     elif facets.builtin in _LEXICAL:
         yield _matching(_LEXICAL[facets.builtin])
     else:
-        yield lambda text: ~text.str.contains(_ILLEGAL)
         yield lambda text: text.str.len_bytes() <= LONGEST
+        if not plain:
+            yield lambda text: ~text.str.contains(_ILLEGAL)
     if _BLANKS.get(facets.builtin):
         yield lambda text: ~text.str.contains(_BLANKS[facets.builtin])
     for pattern in facets.patterns:

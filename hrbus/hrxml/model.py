@@ -46,8 +46,8 @@ class Particle:
         count = counts.get(self.name)
         if count is None:
             return np.full(height, self.least == 0)
-        good = np.greater_equal(count, self.least)
-        return good if self.most is None else np.logical_and(good, count <= self.most)
+        enough: Rows = np.greater_equal(count, self.least)
+        return enough if self.most is None else enough & np.less_equal(count, self.most)
 
 
 @dataclass(frozen=True)
@@ -80,10 +80,9 @@ class Group:
     def fits(self, counts: Counts, height: int) -> Rows:
         """Return in which rows its children stand as they may."""
         good = [part.fits(counts, height) for part in self.parts]
+        fits: Rows = np.logical_and.reduce(good or [np.ones(height, bool)])
         if self.kind == "choice" and self.parts:
             fits = self._one(good, counts, height)
-        else:
-            fits = np.logical_and.reduce(good) if good else np.ones(height, bool)
         return fits if self.least else fits | ~self._stands(self, counts, height)
 
     def _one(self, good: list[Rows], counts: Counts, height: int) -> Rows:

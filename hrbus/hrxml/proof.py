@@ -1,6 +1,7 @@
 """Which documents are certainly valid, seen from their columns, without writing or reading any text.
 
-    good = proven(vocabulary.root("Candidate"), frame["Candidate"])      # one Boolean a row
+    proof = prove(vocabulary.root("Candidate"), frame["Candidate"])
+    proof.good                  # one Boolean a row
 
 The renderer writes elements in the order of the schema, escapes what must be escaped and leaves out what is absent.
 So what can be wrong with a document is this: a text that its type does not take, a required part that is absent, more
@@ -11,14 +12,14 @@ document is left to a parser; nothing is refused here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hrbus.hrxml.certain import certain, doubt
+from hrbus.hrxml.certain import certain, doubt, harmless, is_special
 from hrbus.hrxml.node import TEXT, Kind, Node
 
 Rows = npt.NDArray[np.bool_]
@@ -35,9 +36,19 @@ class Seen:
     good: Rows
 
 
-def proven(root: Node, trees: pl.Series) -> Rows:
-    """Return which trees of a Struct column are certainly valid documents of ``root``."""
-    return _one(root, trees).good
+@dataclass(frozen=True)
+class Proof:
+    """Which trees are certainly valid, and the paths of texts of which one holds a sign special to XML or JSON."""
+
+    good: Rows
+    special: frozenset[str]
+
+
+def prove(root: Node, trees: pl.Series) -> Proof:
+    """Look at the trees of a Struct column as documents of ``root``."""
+    walk = _Walk()
+    good = walk.one(root, trees).good
+    return Proof(good, frozenset(walk.special))
 
 
 def doubts(root: Node, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -62,80 +73,85 @@ def _doubt(node: Node) -> str:
     return doubt(content.facets)
 
 
-def _seen(node: Node, values: pl.Series) -> Seen:
-    if isinstance(values.dtype, pl.List):
-        return _list(node, values)
-    return _one(node, values)
+@dataclass(frozen=True)
+class _Walk:
+    """Goes through the trees from the root to the texts; ``special`` is filled on the way."""
 
+    special: set[str] = field(default_factory=set)
 
-def _list(node: Node, values: pl.Series) -> Seen:
-    lengths = values.list.len().fill_null(0).to_numpy()
-    item = _one(node, values.explode(empty_as_null=False, keep_nulls=False))
-    if item.count.all():
-        count = lengths
-    else:
-        count = np.bincount(np.repeat(np.arange(lengths.size), lengths)[item.count], minlength=lengths.size)
-    good = np.ones(lengths.size, bool)
-    if not item.good.all():
-        good[np.repeat(np.arange(lengths.size), lengths)[~item.good]] = False
-    return Seen(count, good)
+    def seen(self, node: Node, values: pl.Series) -> Seen:
+        if isinstance(values.dtype, pl.List):
+            return self.list(node, values)
+        return self.one(node, values)
 
+    def list(self, node: Node, values: pl.Series) -> Seen:
+        lengths = values.list.len().fill_null(0).to_numpy()
+        item = self.one(node, values.explode(empty_as_null=False, keep_nulls=False))
+        rows = np.repeat(np.arange(lengths.size), lengths)
+        count = lengths if item.count.all() else np.bincount(rows[item.count], minlength=lengths.size)
+        good = np.ones(lengths.size, bool)
+        good[rows[~item.good]] = False
+        return Seen(count, good)
 
-def _one(node: Node, values: pl.Series) -> Seen:
-    if node.path and values.null_count() == len(values):
-        return Seen(np.zeros(len(values), bool), np.ones(len(values), bool))
-    if isinstance(values.dtype, pl.Struct) and (node.fields or not node.path):
-        return _struct(node, values)
-    if values.dtype == pl.String and node.is_leaf:
-        return _leaf(node, values)
-    if values.dtype == pl.String and TEXT in node.fields:
-        return _element(node, {TEXT: _leaf(node.fields[TEXT], values)}, len(values))
-    return Seen(np.ones(len(values), bool), np.zeros(len(values), bool))  # the renderer says what is wrong with it
+    def one(self, node: Node, values: pl.Series) -> Seen:
+        dtype = values.dtype
+        if node.path and values.null_count() == len(values):
+            return Seen(np.zeros(len(values), bool), np.ones(len(values), bool))
+        if isinstance(dtype, pl.Struct) and (node.fields or not node.path):
+            inside = [(node.child(field.name), values.struct.field(field.name)) for field in dtype.fields]
+            return self.element(node, {child.name: self.seen(child, below) for child, below in inside}, len(values))
+        if dtype == pl.String and node.is_leaf:
+            return self.leaf(node, values)
+        if dtype == pl.String and TEXT in node.fields:
+            return self.element(node, {TEXT: self.leaf(node.fields[TEXT], values)}, len(values))
+        return Seen(
+            np.ones(len(values), bool), np.zeros(len(values), bool)
+        )  # the renderer says what is wrong with it
 
+    def leaf(self, node: Node, values: pl.Series) -> Seen:
+        stands, facets = values.is_not_null().to_numpy(), node.facets
+        if facets is None or node.item.beyond:
+            self.look(node, values)
+            return Seen(stands, ~stands)
+        if not harmless(facets):
+            return Seen(stands, certain(facets, values, plain=not self.look(node, values)).to_numpy())
+        good = certain(facets, values)
+        if not good.all():
+            self.look(node, values)
+        return Seen(stands, good.to_numpy())
 
-def _struct(node: Node, values: pl.Series) -> Seen:
-    below = {field.name: node.child(field.name) for field in values.dtype.fields}  # type: ignore[attr-defined]
-    seen = {name: _seen(child, values.struct.field(name)) for name, child in below.items()}
-    return _element(node, seen, len(values))
+    def look(self, node: Node, values: pl.Series) -> bool:
+        """Say whether any text holds a special sign, and keep it in mind."""
+        if found := is_special(values.str.join("").item()):
+            self.special.add(node.path)
+        return found
 
+    def element(self, node: Node, seen: dict[str, Seen], height: int) -> Seen:
+        """Return an element by what is seen in it; what is absent in a row is certain there."""
+        stands = np.ones(height, bool)
+        if node.path:
+            stands = np.logical_or.reduce([each.count > 0 for each in seen.values()] or [~stands])
+        good = np.logical_and.reduce([each.good for each in seen.values()] or [np.ones(height, bool)])
+        if _doubt(node) or node.path.count("/") > DEEPEST:
+            return Seen(stands, good & ~stands)
+        for right in self.complete(node, seen, stands):
+            good = good & (right | ~stands)
+        return Seen(stands, good)
 
-def _leaf(node: Node, values: pl.Series) -> Seen:
-    stands = values.is_not_null().to_numpy()
-    facets = node.facets
-    if facets is None or node.item.beyond:
-        return Seen(stands, ~stands)
-    text = pl.col("text")
-    good = values.alias("text").to_frame().select(certain(facets)(text).fill_null(pl.lit(value=True))).to_series()
-    return Seen(stands, good.to_numpy())
-
-
-def _element(node: Node, seen: dict[str, Seen], height: int) -> Seen:
-    """Return an element by what is seen in it; what is absent in a row is certain there."""
-    stands = np.ones(height, bool)
-    if node.path:
-        stands = np.logical_or.reduce([each.count > 0 for each in seen.values()] or [~stands])
-    good = np.logical_and.reduce([each.good for each in seen.values()] or [np.ones(height, bool)])
-    if _doubt(node) or node.path.count("/") > DEEPEST:
-        return Seen(stands, good & ~stands)
-    for right in _complete(node, seen, stands):
-        good = good & (right | ~stands)
-    return Seen(stands, good)
-
-
-def _complete(node: Node, seen: dict[str, Seen], stands: Rows) -> Iterator[Rows]:
-    """Yield, for all that an element asks of what is in it, in which rows that is so."""
-    counts = {name: each.count for name, each in seen.items()}
-    nothing = np.zeros(stands.size, bool)
-    for name, child in node.fields.items():
-        if not child.required:
-            continue
-        there = counts.get(name, nothing) > 0
-        if child.kind is Kind.ATTRIBUTE:
-            yield there
-        elif child.kind is Kind.TEXT and not there.all():  # attributes without a text: the text is the empty one
-            yield there | _leaf(child, pl.Series([""])).good
-        elif child.may_be_empty:  # the renderer writes it, empty
-            counts[name] = np.maximum(counts.get(name, nothing), stands)
-    model = node.item.content.model
-    if model is not None:
-        yield model.fits(counts, stands.size)
+    def complete(self, node: Node, seen: dict[str, Seen], stands: Rows) -> Iterator[Rows]:
+        """Yield, for all that an element asks of what is in it, in which rows that is so."""
+        counts = {name: each.count for name, each in seen.items()}
+        nothing = np.zeros(stands.size, bool)
+        for name, child in node.fields.items():
+            if not child.required:
+                continue
+            there = counts.get(name, nothing) > 0
+            if child.kind is Kind.ATTRIBUTE:
+                yield there
+            elif child.kind is Kind.TEXT and not there.all():  # attributes without a text: the text is the empty one
+                yield there | self.leaf(child, pl.Series([""])).good
+            elif child.may_be_empty:  # the renderer writes it, empty
+                counts[name] = np.maximum(counts.get(name, nothing), stands)
+        model = node.item.content.model
+        if model is not None:
+            yield model.fits(counts, stands.size)

@@ -39,17 +39,18 @@ class Style(Protocol):
         """Return the joined items of a repetition as they stand in their parent."""
 
 
-def render(root: Node, trees: pl.Series, style: Style) -> pl.Series:
+def render(root: Node, trees: pl.Series, style: Style, special: frozenset[str]) -> pl.Series:
     """Return the text of every tree of a Struct column, which ``root`` describes; a null tree is an empty one.
 
-    Long columns are rendered in slices, one for each processor. Raises ValueError where the column's type does not
-    fit the vocabulary: a mapping that was checked never does that.
+    ``special`` are the paths of the texts that may need escaping. Long columns are rendered in slices, one for each
+    processor. Raises ValueError where the column's type does not fit the vocabulary: a mapping that was checked never
+    does that.
     """
-    return in_slices(trees, lambda part: _render(root, part, style))
+    return in_slices(trees, lambda part: _render(root, part, style, special))
 
 
-def _render(root: Node, trees: pl.Series, style: Style) -> pl.Series:
-    scope = Scope()
+def _render(root: Node, trees: pl.Series, style: Style, special: frozenset[str]) -> pl.Series:
+    scope = Scope(special)
     built = build(root, Cursor(trees), style, scope)
     if built is None:
         raise ValueError(f"{root.name} cannot be made of a column without a type")
@@ -83,6 +84,7 @@ class Scope:
     Inside a repetition there are no columns of one's own, so the expressions stand where they are used.
     """
 
+    special: frozenset[str]
     inner: bool = False
     leaves: list[pl.Series] = field(default_factory=list)
     texts: list[pl.Expr] = field(default_factory=list)
@@ -95,10 +97,10 @@ class Scope:
         self._count += 1
         return f"c{self._count}"
 
-    def leaf(self, cursor: Cursor, escapes: dict[str, str]) -> Built:
+    def leaf(self, node: Node, cursor: Cursor, escapes: dict[str, str]) -> Built:
         """Return the column's text, escaped where one of its values needs it."""
         key = self.key()
-        special = cursor.values.str.contains_any(list(escapes)).any()
+        special = node.path in self.special and cursor.values.str.contains_any(list(escapes)).any()
         if cursor.expr is None:
             self.leaves.append(cursor.values.alias(key))
         expr = pl.col(key) if cursor.expr is None else cursor.expr
@@ -159,7 +161,7 @@ def _list(node: Node, cursor: Cursor, style: Style, scope: Scope) -> Built | Non
         single = _one(node, Cursor(cursor.values.list.first(), first), style, scope)
         return None if single is None else style.many(single)
     inner = cursor.values.explode(empty_as_null=False, keep_nulls=False)
-    item = _one(node, Cursor(inner, pl.element()), style, Scope(inner=True))
+    item = _one(node, Cursor(inner, pl.element()), style, Scope(scope.special, inner=True))
     return None if item is None else style.many(scope.joined(cursor, item, style.separator))
 
 
@@ -172,8 +174,8 @@ def _one(node: Node, cursor: Cursor, style: Style, scope: Scope) -> Built | None
         present = [(child, built) for child, built in members if built is not None]
         return style.struct(node, present, scope) if present or not node.path else None
     if dtype == pl.String and node.is_leaf:
-        return style.leaf(node, scope.leaf(cursor, style.escapes(node)))
+        return style.leaf(node, scope.leaf(node, cursor, style.escapes(node)))
     if dtype == pl.String and node.facets is not None:
         text = node.fields[TEXT]
-        return style.struct(node, [(text, style.leaf(text, scope.leaf(cursor, style.escapes(text))))], scope)
+        return style.struct(node, [(text, style.leaf(text, scope.leaf(text, cursor, style.escapes(text))))], scope)
     raise ValueError(f"{node.path or node.name} cannot be made of a column of type {dtype}")

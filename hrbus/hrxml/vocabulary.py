@@ -22,14 +22,14 @@ from polars.datatypes import DataTypeClass
 
 from hrbus.hrxml.columns import in_slices
 from hrbus.hrxml.node import Kind, Node, PathError, nearest
-from hrbus.hrxml.proof import doubts, proven
+from hrbus.hrxml.proof import doubts
 from hrbus.hrxml.read import Reader
-from hrbus.hrxml.render import render
 from hrbus.hrxml.schema import Schema
 from hrbus.hrxml.schema import read as read_schema
-from hrbus.hrxml.styles import Json, Xml
-from hrbus.hrxml.validate import Failure, ProofError, Validator
-from hrbus.values import RECORD, Documents, Validation
+from hrbus.hrxml.styles import Xml
+from hrbus.hrxml.validate import Failure, Validator
+from hrbus.hrxml.written import Written
+from hrbus.values import RECORD, Documents
 
 ENTRY = "hrxml.xsd"
 """The schema file in a release's folder that includes all the others."""
@@ -75,28 +75,28 @@ class Vocabulary:
 
     # --- out ----------------------------------------------------------------------------------------------------
 
-    def render(self, documents: Documents) -> pl.Series:
-        """Return the HR-XML text of every document: a String column, without nulls, without an XML declaration.
+    def written(self, documents: Documents) -> Written:
+        """Return the documents on their way to text: XML, JSON and the verdict on them."""
+        frame = documents.frame
+        records = frame[RECORD] if RECORD in frame.columns else None
+        return self.written_column(documents.root, frame[documents.root], records)
 
-        Characters that XML 1.0 cannot carry are left in the text, so ``check`` refuses that document and says where.
-        Raises ValueError or PathError where the column does not fit the vocabulary.
-        """
-        return self.render_column(documents.root, documents.frame[documents.root])
-
-    def render_column(self, root: str, trees: pl.Series) -> pl.Series:
-        """Return the HR-XML text of every tree of a Struct column."""
+    def written_column(self, root: str, trees: pl.Series, records: pl.Series | None = None) -> Written:
+        """Return the trees of a Struct column on their way to text; without ``records`` they are counted from 1."""
         node = self.root(root)
         used = _namespaces(node, trees.dtype) - {self.namespace}
         declared = tuple(uri for uri in self._schema.prefixes if uri in used)
-        return render(node, trees, Xml(self.namespace, self._schema.prefixes, declared))
+        numbers = pl.int_range(1, len(trees) + 1, eager=True) if records is None else records
+        style = Xml(self.namespace, self._schema.prefixes, declared)
+        return Written(node, trees, numbers, style, self.check)
+
+    def render(self, documents: Documents) -> pl.Series:
+        """Return the HR-XML text of every document."""
+        return self.written(documents).xml()
 
     def payload(self, documents: Documents) -> pl.Series:
-        """Return the canonical JSON payload of every document: a String column without nulls."""
-        return self.payload_column(documents.root, documents.frame[documents.root])
-
-    def payload_column(self, root: str, trees: pl.Series) -> pl.Series:
-        """Return the canonical JSON payload of every tree of a Struct column."""
-        return render(self.root(root), trees, Json())
+        """Return the canonical JSON payload of every document."""
+        return self.written(documents).payload()
 
     # --- in -----------------------------------------------------------------------------------------------------
 
@@ -139,37 +139,9 @@ class Vocabulary:
         """Return what is wrong with which of ``texts``, at least one failure for each that is not valid."""
         return self.validator.check(texts)
 
-    def proven(self, root: str, trees: pl.Series) -> pl.Series:
-        """Return which trees of a Struct column are certainly valid, as Booleans: no text is made for that."""
-        node = self.root(root)
-        return in_slices(trees, lambda part: pl.Series(proven(node, part)))
-
     def doubts(self, root: str, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Yield what, among ``paths`` and above them, can never be proven by column, and why."""
         return doubts(self.root(root), paths)
-
-    def judge(self, documents: Documents, validation: Validation) -> list[Failure]:
-        """Return what is wrong with which documents, as ``check`` says it of their texts.
-
-        ``validation`` says which of them become a text and are parsed. A sample counts records by their own number.
-        Raises ProofError where the parser refuses what the columns proved.
-        """
-        if not validation.proven:
-            return self.check(self.render(documents))
-        frame = documents.frame
-        good = self.proven(documents.root, frame[documents.root])
-        asked = ~good
-        if validation.sample:
-            asked = asked | (frame[RECORD] % validation.sample == 0)
-        rows = asked.arg_true()
-        if not len(rows):
-            return []
-        found = self.check(self.render_column(documents.root, frame[documents.root].gather(rows)))
-        failures = [Failure(int(rows[row]), reason, path) for row, reason, path in found]
-        for row, reason, path in failures:
-            if good[row]:
-                raise ProofError(frame[RECORD][row], reason, path)
-        return failures
 
 
 def load(release: str = "2.5", folder: Path | None = None) -> Vocabulary:

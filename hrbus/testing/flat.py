@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -86,23 +87,33 @@ class FlatVocabulary:
     def __init__(self, invalid: str = "") -> None:
         self._invalid = invalid
 
-    def judge(self, documents: Documents, validation: Validation) -> list[tuple[int, str, str]]:
-        """Return a failure for each document that holds what is invalid, however it is to be judged."""
-        if not self._invalid:
-            return []
-        return [
-            (row, "is not valid", "/") for row, text in enumerate(self.payload(documents)) if self._invalid in text
-        ]
-
-    def payload(self, documents: Documents) -> pl.Series:
-        """Return the documents as JSON without what is null."""
-        trees = documents.frame[documents.root].to_list()
-        texts = [_json({name: value for name, value in tree.items() if value is not None}) for tree in trees]
-        return pl.Series(texts, dtype=pl.String)
+    def written(self, documents: Documents) -> FlatWritten:
+        """Return the documents on their way to text."""
+        return FlatWritten(documents, self._invalid)
 
     def read_payloads(self, payloads: pl.Series, root: str, paths: Iterable[str]) -> pl.Series:
         """Return JSON as a struct of the children that ``paths`` name."""
         return payloads.str.json_decode(pl.Struct(dict.fromkeys(paths, pl.String))).alias(root)
+
+
+@dataclass(frozen=True)
+class FlatWritten:
+    """Flat documents on their way to text; one that holds the text ``invalid`` is not valid."""
+
+    documents: Documents
+    invalid: str
+
+    def judge(self, validation: Validation) -> list[tuple[int, str, str]]:
+        """Return a failure for each document that holds what is invalid, however it is to be judged."""
+        if not self.invalid:
+            return []
+        return [(row, "is not valid", "/") for row, text in enumerate(self.payload()) if self.invalid in text]
+
+    def payload(self) -> pl.Series:
+        """Return the documents as JSON without what is null."""
+        trees = self.documents.frame[self.documents.root].to_list()
+        texts = [_json({name: value for name, value in tree.items() if value is not None}) for tree in trees]
+        return pl.Series(texts, dtype=pl.String)
 
 
 def _json(value: object) -> str:

@@ -58,7 +58,10 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "[0-9a-f]{64}": ("f" * 64,),
     "[0129]": ("2",),
 }
-"""How texts of a built-in type, or of a pattern, look: a digit stands for any up to itself, a, A and f for letters, Y for a century."""
+"""How texts of a built-in type, or of a pattern, look.
+
+A digit stands for any up to itself, ``a``, ``A`` and ``f`` for letters, ``Y`` for a century.
+"""
 
 _LETTERS = {"a": "abcxyz", "A": "ABCXYZ", "f": "0123456789abcdef", "Y": ("19", "20", "24", "16")}
 _ANY = ("a", "a a", "Aa", "a9")

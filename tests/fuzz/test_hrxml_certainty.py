@@ -61,8 +61,8 @@ class Tally:
         if not shape.parts:
             return
         trees = made.column(shape, AT_ONCE)
-        proven = vocabulary.proven(root, trees)
-        failures = vocabulary.check(vocabulary.render_column(root, trees))
+        proven = vocabulary.written_column(root, trees).proven
+        failures = vocabulary.check(vocabulary.written_column(root, trees).xml())
         self.made += trees.len()
         self.proven += int(proven.sum())
         self.valid += trees.len() - len({failure.row for failure in failures})

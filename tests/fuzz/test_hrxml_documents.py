@@ -65,12 +65,12 @@ def complete(tree: dict[str, Any], root: str) -> dict[str, Any]:
 def test_any_text_in_any_place_is_read_back_from_xml_and_json(root: str, data: st.DataObject) -> None:
     documents = data.draw(st.lists(trees(VOCABULARY.root(root), any_text), min_size=1, max_size=4))
     trees_column = column(root, documents)
-    payloads = VOCABULARY.payload_column(root, trees_column)
+    payloads = VOCABULARY.written_column(root, trees_column).payload()
     assert documents == [json.loads(payload) for payload in payloads]
-    texts = VOCABULARY.render_column(root, trees_column)
+    texts = VOCABULARY.written_column(root, trees_column).xml()
     assert [(root, complete(d, root)) for d in documents] == [VOCABULARY.read(text.encode()) for text in texts]
     again = VOCABULARY.read_payloads(payloads, root, [])
-    assert payloads.to_list() == VOCABULARY.payload_column(root, again).to_list()
+    assert payloads.to_list() == VOCABULARY.written_column(root, again).payload().to_list()
 
 
 @pytest.mark.parametrize("root", ROOTS)
@@ -80,7 +80,7 @@ def test_what_the_profile_takes_the_official_release_takes_too(
     official: Validator, root: str, data: st.DataObject
 ) -> None:
     documents = data.draw(st.lists(trees(VOCABULARY.root(root)), min_size=1, max_size=6))
-    texts = VOCABULARY.render_column(root, column(root, documents))
+    texts = VOCABULARY.written_column(root, column(root, documents)).xml()
     assert [] == VOCABULARY.check(texts)
     assert [] == official.check(texts)
 
@@ -93,7 +93,7 @@ def test_where_the_profile_takes_any_text_the_official_release_does_too(
 ) -> None:
     texts = st.one_of(any_text, st.sampled_from(["0", "true", "x:y", "2026-11-22", "US", "-1.5E3", "INF"]))
     documents = data.draw(st.lists(trees(VOCABULARY.root(root), texts, depth=3), min_size=1, max_size=6))
-    rendered = VOCABULARY.render_column(root, column(root, documents))
+    rendered = VOCABULARY.written_column(root, column(root, documents)).xml()
     refused = {failure.row for failure in VOCABULARY.check(rendered)}
     accepted = [text for row, text in enumerate(rendered) if row not in refused]
     assert [] == official.check(pl.Series(accepted, dtype=pl.String))
@@ -105,7 +105,7 @@ def test_a_character_that_xml_cannot_carry_is_one_failure_and_named_by_number(te
     documents = data.draw(st.lists(trees(VOCABULARY.root("Candidate")), min_size=2, max_size=5))
     row = data.draw(st.integers(0, len(documents) - 1))
     documents[row] = {"CandidateRecordInfo": {"Id": [{"@idOwner": "A", "IdValue": [{"$text": text}]}]}}
-    failures = VOCABULARY.check(VOCABULARY.render_column("Candidate", column("Candidate", documents)))
+    failures = VOCABULARY.check(VOCABULARY.written_column("Candidate", column("Candidate", documents)).xml())
     assert [row] == [failure.row for failure in failures]
     assert failures[0].reason.startswith("the character U+")
     assert "Candidate/CandidateRecordInfo/Id/IdValue" == failures[0].path
@@ -124,6 +124,6 @@ def test_a_very_long_text_and_a_very_long_list_pass() -> None:
         "ProfileName": "y" * 5_000_000,
     }
     documents = [{"CandidateProfile": [profile]}]
-    texts = VOCABULARY.render_column("Candidate", column("Candidate", documents))
+    texts = VOCABULARY.written_column("Candidate", column("Candidate", documents)).xml()
     assert [] == VOCABULARY.check(texts)
     assert ("Candidate", documents[0]) == VOCABULARY.read(texts[0].encode())

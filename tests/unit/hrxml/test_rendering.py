@@ -17,13 +17,13 @@ HEAD = '<Candidate xmlns="http://ns.hr-xml.org/2007-04-15">'
 
 def xml(vocabulary: Vocabulary, *documents: Any, dtype: Any = None) -> list[str]:
     """Return the texts of documents without the root's own tags."""
-    texts = vocabulary.render_column("Candidate", pl.Series(documents, dtype=dtype))
+    texts = vocabulary.written_column("Candidate", pl.Series(documents, dtype=dtype)).xml()
     return [text.removeprefix(HEAD).removesuffix("</Candidate>") for text in texts]
 
 
 def payload(vocabulary: Vocabulary, *documents: Any) -> list[str]:
     """Return the payloads of documents."""
-    return vocabulary.payload_column("Candidate", pl.Series(documents)).to_list()
+    return vocabulary.written_column("Candidate", pl.Series(documents)).payload().to_list()
 
 
 def test_what_is_null_is_absent(vocabulary: Vocabulary) -> None:
@@ -46,16 +46,16 @@ def test_a_parent_without_children_vanishes(vocabulary: Vocabulary) -> None:
 def test_a_batch_of_nothing_but_empty_documents_keeps_its_rows(vocabulary: Vocabulary) -> None:
     dtype = pl.Struct({"CandidateRecordInfo": pl.Struct({"Status": pl.String})})
     column = pl.Series([{}, None, {}], dtype=dtype)
-    assert [f"{HEAD}</Candidate>".replace("></Candidate>", "/>")] * 3 == vocabulary.render_column(
+    assert [f"{HEAD}</Candidate>".replace("></Candidate>", "/>")] * 3 == vocabulary.written_column(
         "Candidate", column
-    ).to_list()
-    assert ["{}"] * 3 == vocabulary.payload_column("Candidate", column).to_list()
+    ).xml().to_list()
+    assert ["{}"] * 3 == vocabulary.written_column("Candidate", column).payload().to_list()
 
 
 def test_no_documents_give_no_texts(vocabulary: Vocabulary) -> None:
     column = pl.Series([], dtype=vocabulary.dtype("Candidate", []))
-    assert [] == vocabulary.render_column("Candidate", column).to_list()
-    assert [] == vocabulary.payload_column("Candidate", column).to_list()
+    assert [] == vocabulary.written_column("Candidate", column).xml().to_list()
+    assert [] == vocabulary.written_column("Candidate", column).payload().to_list()
 
 
 def test_an_empty_text_is_there(vocabulary: Vocabulary) -> None:
@@ -80,7 +80,7 @@ def test_the_order_is_that_of_the_vocabulary_whatever_the_frame_has(vocabulary: 
 def test_text_is_escaped_so_that_it_comes_back_as_it_was(vocabulary: Vocabulary) -> None:
     poison = "a&b<c>d]]>\r\n\t\"'"
     record = {"CandidateRecordInfo": {"Id": {"@idOwner": poison, "IdValue": poison}}}
-    text = vocabulary.render_column("Candidate", pl.Series([record]))[0]
+    text = vocabulary.written_column("Candidate", pl.Series([record])).xml()[0]
     assert "a&amp;b&lt;c&gt;d]]&gt;&#13;\n\t\"'" in text
     assert 'idOwner="a&amp;b&lt;c>d]]>&#13;&#10;&#9;&quot;\'"' in text
     expected = {"CandidateRecordInfo": {"Id": [{"@idOwner": poison, "IdValue": [{"$text": poison}]}]}}
@@ -118,7 +118,7 @@ def test_lists_within_lists_stay_with_their_parents(vocabulary: Vocabulary) -> N
 
     lists: list[list[dict[str, Any]]] = [[skill("A", "1", "2"), skill("B")], [skill("C", "3")], []]
     records = [{"Resume": {"StructuredXMLResume": {"Qualifications": {"Competency": value}}}} for value in lists]
-    texts = vocabulary.render_column("Candidate", pl.Series(records))
+    texts = vocabulary.written_column("Candidate", pl.Series(records)).xml()
     expected = [
         {"Resume": {"StructuredXMLResume": {"Qualifications": {"Competency": [_without_empty(s) for s in value]}}}}
         for value in lists[:2]
@@ -150,14 +150,14 @@ def test_commas_stand_between_members_whichever_are_there(vocabulary: Vocabulary
     dtype = vocabulary.dtype("Candidate", [f"CandidateProfile/{name}" for name in names])
     column = pl.Series(records, dtype=dtype)
     expected = [record if record["CandidateProfile"] != [{}] else {} for record in records]
-    assert expected == [json.loads(text) for text in vocabulary.payload_column("Candidate", column)]
-    texts = vocabulary.render_column("Candidate", column)
+    assert expected == [json.loads(text) for text in vocabulary.written_column("Candidate", column).payload()]
+    texts = vocabulary.written_column("Candidate", column).xml()
     assert expected == [vocabulary.read(text.encode())[1] for text in texts]
 
 
 def test_namespaces_are_declared_where_the_column_may_use_them(vocabulary: Vocabulary) -> None:
     area = pl.Series([{"UserArea": {"Consent": {"Recording": "true"}}}])
-    text = vocabulary.render_column("Candidate", area)[0]
+    text = vocabulary.written_column("Candidate", area).xml()[0]
     assert '<Candidate xmlns="http://ns.hr-xml.org/2007-04-15" xmlns:hb="urn:hrbus:extension:1">' in text
     assert "<UserArea><hb:Consent><hb:Recording>true</hb:Recording></hb:Consent></UserArea>" in text
 
@@ -169,13 +169,13 @@ def test_an_element_that_must_stand_and_has_nothing_to_say_stands_empty(vocabula
         {"PositionProfile": {"PositionDateInfo": {"StartDate": None}, "PositionDetail": detail}},
         {"PositionProfile": {"PositionDateInfo": {"StartDate": None}, "PositionDetail": {"PositionTitle": None}}},
     ]
-    texts = vocabulary.render_column("PositionOpening", pl.Series(rows))
+    texts = vocabulary.written_column("PositionOpening", pl.Series(rows)).xml()
     assert [] == vocabulary.check(texts)
     assert [False, True, False] == ["<PositionDateInfo/>" in text for text in texts]
     assert [False, False, True] == ["Profile" not in text for text in texts]
-    without = vocabulary.render_column(
+    without = vocabulary.written_column(
         "PositionOpening", pl.Series([{"PositionProfile": {"PositionDetail": detail}}])
-    )
+    ).xml()
     assert texts[1] == without[0]
 
 
@@ -206,4 +206,4 @@ def test_a_column_that_does_not_fit_the_vocabulary_is_refused(
     vocabulary: Vocabulary, record: dict[str, Any], said: str
 ) -> None:
     with pytest.raises((ValueError, PathError), match=said):
-        vocabulary.render_column("Candidate", pl.Series([record]))
+        vocabulary.written_column("Candidate", pl.Series([record])).xml()
