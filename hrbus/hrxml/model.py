@@ -83,14 +83,17 @@ class Group:
         fits: Rows = np.logical_and.reduce(good or [np.ones(height, bool)])
         if self.kind == "choice" and self.parts:
             fits = self._one(good, counts, height)
-        return fits if self.least else fits | ~self._stands(self, counts, height)
+        if not self.least:
+            fits = np.logical_or(fits, ~self._stands(self, counts, height))
+        return fits
 
     def _one(self, good: list[Rows], counts: Counts, height: int) -> Rows:
         """Return where at most one part stands, and one is fine: that which stands, or any that may be absent."""
         stands = [self._stands(part, counts, height) for part in self.parts]
         number = np.sum(stands, axis=0)
         chosen = np.logical_or.reduce([there & fine for there, fine in zip(stands, good, strict=True)])
-        return np.where(number == 0, np.logical_or.reduce(good), (number == 1) & chosen)
+        fits: Rows = np.where(number == 0, np.logical_or.reduce(good), (number == 1) & chosen)
+        return fits
 
     @staticmethod
     def _stands(part: Particle | Group, counts: Counts, height: int) -> Rows:
