@@ -55,11 +55,7 @@ def run(
     """
     with ledger.run(route.name) as book:
         references = {root: ledger.number_of(name) for root, name in route.references.items()}
-        finders = [
-            Finder(each, ledger.number_of(each.route), book.database, route.vocabulary, Run(ledger.clock.now(), 0))
-            for each in route.lookups
-        ]
-        intake = Intake(route, book, spool, references, finders, progress, stop, note)
+        intake = Intake(route, book, spool, references, _finders(route, ledger), progress, stop, note)
         errors = intake.errors
         state = RunState.DONE
         try:
@@ -81,6 +77,15 @@ def run(
     if worst:
         raise worst
     return summary
+
+
+def _finders(route: Route, ledger: Ledger) -> list[Finder]:
+    """Return the lookups of a route at work; a reference's records do not depend on the run that reads them."""
+    moment = Run(ledger.clock.now(), 0)
+    return [
+        Finder(each, ledger.number_of(each.route), ledger.database, route.vocabulary, moment)
+        for each in route.lookups
+    ]
 
 
 def _send(route: Route, delivery: OpenDelivery | None, progress: Progress, stop: Callable[[], bool]) -> None:

@@ -276,11 +276,8 @@ def load(
     stores = read_stores(rules.attachments, site or tables.parent, faults, writes=writes)
     known = {**converters.known(), **{each.name: each for each in attachments.converters(stores)}}
     binder = Binder(widened(layout, references), found, references, known)
-    trees = {}
-    for root, element in rules.roots.items():
-        bound = binder.bind(element)
-        if isinstance(bound, BoundElement):
-            trees[root] = bound
+    bound = {root: binder.bind(element) for root, element in rules.roots.items()}
+    trees = {root: tree for root, tree in bound.items() if isinstance(tree, BoundElement)}
     fills, wrong = bind_fill(rules, layout, ways(layout.fields))
     faults += [*binder.faults, *wrong, *check.dropped(rules, layout)[1]]
     faults += check.check_paths(trees, rules, vocabulary, found)
