@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from hrbus.errors import Place
 from hrbus.settings.privacy import Privacy
@@ -55,9 +55,7 @@ def _validation(text: object) -> Validation:
 
 Span = Annotated[timedelta, BeforeValidator(duration), WithJsonSchema(_SPAN_SCHEMA)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone), WithJsonSchema(_ZONE_SCHEMA)]
-Judging = Annotated[
-    Validation, BeforeValidator(_validation), PlainSerializer(str), WithJsonSchema(_VALIDATION_SCHEMA)
-]
+Judging = Annotated[Validation, BeforeValidator(_validation), WithJsonSchema(_VALIDATION_SCHEMA)]
 CronLine = Annotated[Cron, BeforeValidator(lambda text: Cron.parse(str(text))), WithJsonSchema(_CRON_SCHEMA)]
 
 

@@ -19,6 +19,7 @@ from hrbus.settings.model import NAME, CodecModel, ConnectionModel, EndModel, Jo
 from hrbus.settings.privacy import PrivacyModel
 from hrbus.settings.trigger import written
 from hrbus.spi import Adapter
+from hrbus.values import Validation
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -57,6 +58,8 @@ class _Parts:
         for name, info in model.model_fields.items():
             if isinstance(info.default, timedelta):  # as a person writes it, not as ISO 8601 does
                 found["properties"][info.alias or name]["default"] = written(info.default)
+            if isinstance(info.default, Validation):
+                found["properties"][info.alias or name]["default"] = str(info.default)
         return found
 
     def with_head(self, head: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from hrbus.registry import Registry
 from hrbus.settings import Config, Cron, load
 from hrbus.site import Site
 from hrbus.testing import a_context
-from hrbus.values import OnChange
+from hrbus.values import OnChange, Validation
 
 Change = Callable[[str, str, str], None]
 ENVIRON = {"SHELF_PASSWORD": "open sesame"}
@@ -38,9 +38,26 @@ def test_a_right_site_becomes_a_checked_whole(site: Site, plugged: Registry) -> 
     assert ("NAME",) == route.ignore
     assert {"PositionOpening": "vacancies"} == route.reference
     assert OnChange.UPDATE is route.on_change
+    assert Validation.of("proven") == route.validation
     assert "cp037" == cast("Any", route.source.codec.settings).encoding
     assert 2 == cast("Any", route.source.settings).board
     assert config.routes["vacancies"].target is None
+
+
+@pytest.mark.parametrize("text", ["every", "proven", "sample(50)"])
+def test_a_route_says_which_documents_a_parser_judges(
+    site: Site, plugged: Registry, change: Change, text: str
+) -> None:
+    change("routes.yaml", "on_change: update", f"validate: {text}")
+    assert Validation.of(text) == good(site, plugged).routes["applicants"].validation
+
+
+def test_another_way_of_judging_is_a_fault(site: Site, plugged: Registry, change: Change) -> None:
+    change("routes.yaml", "on_change: update", "validate: sample")
+    assert [
+        "config/routes.yaml:23:15: routes.applicants.validate: must be every, proven, or sample(N): "
+        "proven, and each N-th record by the parser as well"
+    ] == faults(site, plugged)
 
 
 def test_the_parts_of_a_route_make_a_source_a_codec_and_a_target(

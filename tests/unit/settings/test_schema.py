@@ -35,6 +35,14 @@ def test_a_route_offers_sources_targets_and_codecs(plugged: Registry) -> None:
     assert ["type", "encoding"] == list(schema["$defs"]["codec"]["oneOf"][0]["properties"])
 
 
+def test_a_route_tells_how_documents_may_be_judged(plugged: Registry) -> None:
+    route = json_schema("routes", plugged)["properties"]["routes"]["additionalProperties"]
+    assert "proven" == route["properties"]["validate"]["default"]
+    pattern = {"type": "string", "pattern": route["properties"]["validate"]["pattern"]}
+    fits = [jsonschema.Draft202012Validator(pattern).is_valid(text) for text in ("every", "sample(9)", "sample(0)")]
+    assert [True, True, False] == fits
+
+
 def test_a_job_describes_its_triggers(plugged: Registry) -> None:
     job = json_schema("jobs", plugged)["properties"]["jobs"]["additionalProperties"]
     assert ["routes", "cron", "every", "time_zone", "misfire_grace", "go_on"] == list(job["properties"])
