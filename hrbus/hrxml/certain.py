@@ -1,6 +1,6 @@
 r"""What is certainly a value of a type: its facets, asked of a whole column at once.
 
-    >>> certain(Facets("date", "date", "date"), pl.Series(["2024-02-29", "2023-02-29", " 2024-02-28 "])).to_list()
+    >>> certain(Facets("date", "date", "date"), pl.Series(["2024-02-29", "2023-02-29", " 2024-02-28 "])).tolist()
     [True, False, False]
 
 The answer is *certain* or *not certain*, never *wrong*: a text that is not certain (the third above is valid, with
@@ -20,12 +20,14 @@ from functools import cache, reduce
 from operator import and_
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from hrbus.hrxml.node import Facets
 from hrbus.hrxml.pattern import PatternError, translate
 
 Test = Callable[[pl.Expr], pl.Expr]
+Rows = npt.NDArray[np.bool_]
 
 LONGEST = 1_000_000
 """How many bytes a certain text may have: parsers refuse texts that are some ten times as long."""
@@ -103,19 +105,21 @@ def _doubts(facets: Facets) -> Iterator[str]:
             yield str(error)
 
 
-def certain(facets: Facets, texts: pl.Series, *, plain: bool = False) -> pl.Series:
+def certain(facets: Facets, texts: pl.Series, *, plain: bool = False) -> Rows:
     """Return which of ``texts`` are certainly of a type; a null is. None is where there is a ``doubt``.
 
     ``plain`` says that no text holds a character which XML cannot carry.
     """
     if plain and facets == ANY and _longest(texts) <= LONGEST:
-        return _all(texts)
+        return np.ones(len(texts), bool)
     different = _different(texts)
     good = _certain(facets, different, plain)
     if different is texts:
-        return good
+        return good.to_numpy()
     bad = different.filter(~good)
-    return (~texts.is_in(bad.implode())).fill_null(value=True) if len(bad) else _all(texts)
+    if not len(bad):
+        return np.ones(len(texts), bool)
+    return ~texts.is_in(bad.implode()).fill_null(value=False).to_numpy()
 
 
 ANY = Facets("string", "string", "string")
@@ -170,20 +174,15 @@ def _certain(facets: Facets, texts: pl.Series, plain: bool) -> pl.Series:
     if facets.members:
         good = texts.is_null()
         for member in facets.members:
-            good = good | _certain(member, texts, plain)
-            if good.all():
-                break
+            if not good.all():
+                good = good | _certain(member, texts, plain)
         return good
     tests = _type_tests(facets, plain)
     if not tests:
-        return _all(texts)
+        return pl.repeat(value=True, n=len(texts), eager=True)
     text = pl.col("text")
     whole = reduce(and_, (test(text) for test in tests)).fill_null(pl.lit(value=True))
     return texts.alias("text").to_frame().select(whole).to_series()
-
-
-def _all(texts: pl.Series) -> pl.Series:
-    return pl.repeat(True, len(texts), eager=True)
 
 
 @cache

@@ -19,11 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
-from typing import TypeVar
 
 import polars as pl
-
-T = TypeVar("T")
 
 SLICE = 2_000
 """How many documents are worth a thread of their own."""
@@ -124,19 +121,14 @@ def but_not(mask: Mask, other: Mask) -> Mask:
     return Mask(f"{mask.key}-({other.key})", expr)
 
 
-def in_parts(column: pl.Series, work: Callable[[pl.Series], T]) -> list[T]:
-    """Return what ``work`` makes of the parts of a column, one for each processor; of a short one as a whole."""
-    parts = min(os.cpu_count() or 1, column.len() // SLICE)
-    if parts < 2:
-        return [work(column)]
-    size = -(-column.len() // parts)
-    with ThreadPoolExecutor(parts) as pool:
-        return list(pool.map(work, (column.slice(start, size) for start in range(0, column.len(), size))))
-
-
 def in_slices(column: pl.Series, work: Callable[[pl.Series], pl.Series]) -> pl.Series:
     """Return what ``work`` makes of a column, row by row, done in as many threads as there are processors."""
-    return pl.concat(in_parts(column, work))
+    slices = min(os.cpu_count() or 1, column.len() // SLICE)
+    if slices < 2:
+        return work(column)
+    size = -(-column.len() // slices)
+    with ThreadPoolExecutor(slices) as pool:
+        return pl.concat(pool.map(work, (column.slice(start, size) for start in range(0, column.len(), size))))
 
 
 def _melt(parts: Iterable[Part]) -> tuple[Part, ...]:

@@ -11,7 +11,7 @@ document is left to a parser; nothing is refused here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,7 +47,7 @@ class Proof:
 def prove(root: Node, trees: pl.Series) -> Proof:
     """Look at the trees of a Struct column as documents of ``root``."""
     walk = _Walk()
-    good = walk.one(root, trees).good
+    good = walk.scope(root, trees).good
     return Proof(good, frozenset(walk.special))
 
 
@@ -75,56 +75,75 @@ def _doubt(node: Node) -> str:
 
 @dataclass(frozen=True)
 class _Walk:
-    """Goes through the trees from the root to the texts; ``special`` is filled on the way."""
+    """Goes through the trees from the root to the texts; ``special`` is filled on the way.
+
+    The texts between one repetition and the next are looked at together: a question costs polars as much for ten rows
+    of one column as the answer does for a thousand.
+    """
 
     special: set[str] = field(default_factory=set)
 
-    def seen(self, node: Node, values: pl.Series) -> Seen:
-        if isinstance(values.dtype, pl.List):
+    def scope(self, node: Node, values: pl.Series) -> Seen:
+        """Return what is seen in trees that stand side by side: documents, or the items of a repetition."""
+        return self.one(node, values, self.looked(dict(_leaves(node, values))))
+
+    def one(self, node: Node, values: pl.Series, looked: Mapping[str, Seen]) -> Seen:
+        dtype = values.dtype
+        if node.path and values.null_count() == len(values):
+            return Seen(np.zeros(len(values), bool), np.ones(len(values), bool))
+        if isinstance(dtype, pl.List):
             return self.list(node, values)
-        return self.one(node, values)
+        if isinstance(dtype, pl.Struct) and (node.fields or not node.path):
+            parts = values.struct.unnest()
+            seen = {name: self.one(node.child(name), parts.get_column(name), looked) for name in parts.columns}
+            return self.element(node, seen, len(values))
+        if dtype == pl.String and node.is_leaf:
+            return looked[node.path]
+        if dtype == pl.String and TEXT in node.fields:
+            return self.element(node, {TEXT: looked[node.fields[TEXT].path]}, len(values))
+        return Seen(
+            np.ones(len(values), bool), np.zeros(len(values), bool)
+        )  # the renderer says what is wrong with it
 
     def list(self, node: Node, values: pl.Series) -> Seen:
         lengths = values.list.len().fill_null(0).to_numpy()
-        item = self.one(node, values.explode(empty_as_null=False, keep_nulls=False))
+        item = self.scope(node, values.explode(empty_as_null=False, keep_nulls=False))
         rows = np.repeat(np.arange(lengths.size), lengths)
         count = lengths if item.count.all() else np.bincount(rows[item.count], minlength=lengths.size)
         good = np.ones(lengths.size, bool)
         good[rows[~item.good]] = False
         return Seen(count, good)
 
-    def one(self, node: Node, values: pl.Series) -> Seen:
-        dtype = values.dtype
-        if node.path and values.null_count() == len(values):
-            return Seen(np.zeros(len(values), bool), np.ones(len(values), bool))
-        if isinstance(dtype, pl.Struct) and (node.fields or not node.path):
-            inside = [(node.child(field.name), values.struct.field(field.name)) for field in dtype.fields]
-            return self.element(node, {child.name: self.seen(child, below) for child, below in inside}, len(values))
-        if dtype == pl.String and node.is_leaf:
-            return self.leaf(node, values)
-        if dtype == pl.String and TEXT in node.fields:
-            return self.element(node, {TEXT: self.leaf(node.fields[TEXT], values)}, len(values))
-        return Seen(
-            np.ones(len(values), bool), np.zeros(len(values), bool)
-        )  # the renderer says what is wrong with it
+    def looked(self, leaves: Mapping[str, tuple[Node, pl.Series]]) -> dict[str, Seen]:
+        """Return what is seen of the texts of one scope, by path."""
+        if not leaves:
+            return {}
+        frame = pl.DataFrame([values.alias(path) for path, (_, values) in leaves.items()])
+        stands = frame.select(pl.all().is_not_null())
+        return {
+            path: self.leaf(node, values, stands.get_column(path).to_numpy(), joined)
+            for (path, (node, values)), joined in zip(leaves.items(), self.joined(frame, leaves), strict=True)
+        }
 
-    def leaf(self, node: Node, values: pl.Series) -> Seen:
-        stands, facets = values.is_not_null().to_numpy(), node.facets
-        if facets is None or node.item.beyond:
-            self.look(node, values)
-            return Seen(stands, ~stands)
-        if not harmless(facets):
-            return Seen(stands, certain(facets, values, plain=not self.look(node, values)).to_numpy())
-        good = certain(facets, values)
-        if not good.all():
-            self.look(node, values)
-        return Seen(stands, good.to_numpy())
+    def joined(self, frame: pl.DataFrame, leaves: Mapping[str, tuple[Node, pl.Series]]) -> tuple[str | None, ...]:
+        """Return all texts of each leaf as one; null where its type leaves no special sign."""
+        closed = [node.facets is not None and harmless(node.facets) for node, _ in leaves.values()]
+        every = [
+            pl.lit(None, pl.String).alias(path) if harm else pl.col(path).str.join("")
+            for path, harm in zip(leaves, closed, strict=True)
+        ]
+        return frame.select(every).row(0)
 
-    def look(self, node: Node, values: pl.Series) -> bool:
-        """Say whether any text holds a special sign, and keep it in mind."""
-        if found := is_special(values.str.join("").item()):
+    def leaf(self, node: Node, values: pl.Series, stands: Rows, joined: str | None) -> Seen:
+        """Return what is seen of one text; what is not certain is looked at for special signs in any case."""
+        facets, known = node.facets, not node.item.beyond
+        plain = joined is not None and not is_special(joined)
+        good = certain(facets, values, plain=plain) if facets and known else ~stands
+        if joined is None:
+            plain = bool(good.all()) or not is_special(values.str.join("").item())
+        if not plain:
             self.special.add(node.path)
-        return found
+        return Seen(stands, good)
 
     def element(self, node: Node, seen: dict[str, Seen], height: int) -> Seen:
         """Return an element by what is seen in it; what is absent in a row is certain there."""
@@ -149,9 +168,20 @@ class _Walk:
             if child.kind is Kind.ATTRIBUTE:
                 yield there
             elif child.kind is Kind.TEXT and not there.all():  # attributes without a text: the text is the empty one
-                yield there | self.leaf(child, pl.Series([""])).good
+                yield there | (child.facets is not None and bool(certain(child.facets, pl.Series([""])).all()))
             elif child.may_be_empty:  # the renderer writes it, empty
                 counts[name] = np.maximum(counts.get(name, nothing), stands)
         model = node.item.content.model
         if model is not None:
             yield model.fits(counts, stands.size)
+
+
+def _leaves(node: Node, values: pl.Series) -> Iterator[tuple[str, tuple[Node, pl.Series]]]:
+    """Yield the texts at and below ``node``, down to the next repetition, by path."""
+    if values.dtype == pl.String:
+        leaf = node.fields.get(TEXT, node)
+        yield leaf.path, (leaf, values)
+    elif isinstance(values.dtype, pl.Struct):
+        for part in values.struct.unnest().get_columns():
+            if part.name in node.fields:
+                yield from _leaves(node.fields[part.name], part)

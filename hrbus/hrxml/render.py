@@ -68,13 +68,13 @@ class Cursor:
 
     def fields(self, node: Node) -> Iterator[tuple[Node, Cursor]]:
         """Yield the fields that the column has, in the order of the vocabulary."""
-        given = self.values.struct.fields
-        if unknown := [name for name in given if name not in node.fields]:
+        given = self.values.struct.unnest()
+        if unknown := [name for name in given.columns if name not in node.fields]:
             node.child(unknown[0])
         for name, child in node.fields.items():
-            if name in given:
+            if name in given.columns:
                 expr = None if self.expr is None else self.expr.struct.field(name)
-                yield child, Cursor(self.values.struct.field(name), expr)
+                yield child, Cursor(given.get_column(name), expr)
 
 
 @dataclass

@@ -16,7 +16,6 @@ from functools import cached_property
 
 import polars as pl
 
-from hrbus.hrxml.columns import in_parts
 from hrbus.hrxml.node import Node
 from hrbus.hrxml.proof import Proof, prove
 from hrbus.hrxml.render import render
@@ -44,16 +43,16 @@ class Written:
         Characters that XML 1.0 cannot carry are left in the text, so ``judge`` refuses that document and says where.
         Raises ValueError or PathError where the column does not fit the vocabulary.
         """
-        return render(self.root, self.trees, self.style, self._special)
+        return render(self.root, self.trees, self.style, self._proof.special)
 
     def payload(self) -> pl.Series:
         """Return the canonical JSON payload of every document: a String column without nulls."""
-        return render(self.root, self.trees, Json(), self._special)
+        return render(self.root, self.trees, Json(), self._proof.special)
 
     @property
     def proven(self) -> pl.Series:
         """Which documents are certainly valid, as Booleans; no text is made for that."""
-        return pl.concat([pl.Series(proof.good) for proof in self._proofs])
+        return pl.Series(self._proof.good)
 
     def judge(self, validation: Validation) -> list[Failure]:
         """Return what is wrong with which documents, in the order of the rows, the first of each.
@@ -70,7 +69,7 @@ class Written:
         rows = asked.arg_true()
         if not len(rows):
             return []
-        found = self.check(render(self.root, self.trees.gather(rows), self.style, self._special))
+        found = self.check(render(self.root, self.trees.gather(rows), self.style, self._proof.special))
         failures = [Failure(int(rows[row]), reason, path) for row, reason, path in found]
         for row, reason, path in failures:
             if proven[row]:
@@ -78,10 +77,5 @@ class Written:
         return failures
 
     @cached_property
-    def _proofs(self) -> list[Proof]:
-        return in_parts(self.trees, lambda part: prove(self.root, part))
-
-    @cached_property
-    def _special(self) -> frozenset[str]:
-        """The paths of the texts among which one holds a special sign."""
-        return frozenset().union(*(proof.special for proof in self._proofs))
+    def _proof(self) -> Proof:
+        return prove(self.root, self.trees)

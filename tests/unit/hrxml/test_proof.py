@@ -155,7 +155,7 @@ def test_a_type_that_depends_on_other_places_is_in_doubt() -> None:
 
 def test_many_texts_are_looked_at_once_each() -> None:
     texts = pl.Series([["2024-02-29", "2023-02-29", None][n % 3] for n in range(3000)])
-    assert [True, False, True] * 1000 == certain(Facets("date", "date", "date"), texts).to_list()
+    assert [True, False, True] * 1000 == certain(Facets("date", "date", "date"), texts).tolist()
 
 
 # --- judging --------------------------------------------------------------------------------------------------------
