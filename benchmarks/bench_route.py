@@ -5,7 +5,8 @@
 
 Stages: the applicants of the demonstration (40 fields, up to five former employers, 770 bytes of EBCDIC) are decoded,
 mapped, rendered to HR-XML, judged by lxml and proven by column, kept in a ledger, mapped to orders and written as
-JSON. The plain way does the same record by record: struct and int, lxml elements, one SQLite row each, json. MB/s are of the extract.
+JSON. The plain way does the same record by record: struct and int, lxml elements, one SQLite row each, json. MB/s are
+of the extract.
 
 Memory: a file of short records (80 bytes, seven fields) goes from a folder through everything into a folder, in a
 process of its own; the figure is that process's greatest resident size.

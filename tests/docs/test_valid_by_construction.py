@@ -48,5 +48,6 @@ def test_the_pattern_that_the_page_calls_doubtful_is_refused_by_libxml2_and_left
 
 SCHEMA = (
     '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="e"><xs:simpleType>'
-    '<xs:restriction base="xs:string"><xs:pattern value="{}"/></xs:restriction></xs:simpleType></xs:element></xs:schema>'
+    '<xs:restriction base="xs:string"><xs:pattern value="{}"/></xs:restriction></xs:simpleType></xs:element>'
+    "</xs:schema>"
 )

@@ -14,7 +14,6 @@ from typing import Any
 import polars as pl
 
 from hrbus.hrxml import Facets, Node
-from hrbus.hrxml.validate import NOT_XML
 
 POOL = "abzAZ019 -+.:/@eE_TZPDM\t\n\r\u00e9\u738b\uff19\u00a0\u2028\ufeff\U0001f600\u00b2<&>\"'\x01\ufffe"
 """Characters that have been taken for something else somewhere."""
@@ -150,11 +149,15 @@ class MadeUp:
         for group in sorted(groups):
             of_group = [name for name, child in node.fields.items() if child.choice == group]
             names |= set(self.rng.sample(of_group, 2 if self.errs() and len(of_group) > 1 else 1))
-        optional = [name for name, child in node.fields.items() if not child.required and not child.choice]
+        optional = [
+            name
+            for name, child in node.fields.items()
+            if not child.required and not child.choice and within_itself(child) < 2
+        ]
         wanted = self.rng.randint(0, 3) if depth > 0 else 0
         names |= set(self.rng.sample(optional, min(len(optional), wanted)))
         inside = {name: child for name, child in node.fields.items() if name in names}
-        parts = {name: self.shape(child, depth - 1) for name, child in inside.items() if depth > -8}
+        parts = {name: self.shape(child, depth - 1) for name, child in inside.items()}
         return Shape(node, many, parts or None) if parts or node.facets else Shape(node, many, {})
 
     def column(self, shape: Shape, height: int) -> pl.Series:
@@ -177,6 +180,10 @@ class MadeUp:
         return {name: self.value(part, 0.003 if part.node.required else 0.2) for name, part in shape.parts.items()}
 
 
-def carried(text: str) -> str:
-    """Return a text without what XML cannot carry."""
-    return NOT_XML.sub("", text)
+def within_itself(node: Node) -> int:
+    """Return in how many elements of its own type a node stands."""
+    number, above = 0, node.parent
+    while above is not None:
+        number += above.item.content is node.item.content
+        above = above.parent
+    return number
